@@ -15,4 +15,9 @@ final class Names {
     }
     return name.toString();
   }
+
+  /** {@code net_send} becomes {@code NET_SEND}, whatever the machine's language. */
+  static String upper(String word) {
+    return word.toUpperCase(Locale.ROOT);
+  }
 }

@@ -46,6 +46,9 @@ public final class SubmissionEntry {
   /** The largest index of a registered buffer. */
   public static final int BUFFER_INDEX_MAX = 1023;
 
+  /** The longest path in bytes; each name in it has at most {@link DirectoryEntry#NAME_MAX}. */
+  public static final int PATH_MAX = 4095;
+
   public static final int OPCODE_OFFSET = 0;
   public static final int FLAGS_OFFSET = 1;
   public static final int RESERVED1_OFFSET = 2;
