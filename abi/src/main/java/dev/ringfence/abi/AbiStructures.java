@@ -171,10 +171,7 @@ final class AbiStructures {
         u64("rights", CapabilityStatus.RIGHTS_OFFSET, "RF_RIGHT_"),
         u64("capabilities_left", CapabilityStatus.CAPABILITIES_LEFT_OFFSET, "free slots"),
         u64("operations_left", CapabilityStatus.OPERATIONS_LEFT_OFFSET, "more in flight"),
-        u64(
-            "registered_bytes_left",
-            CapabilityStatus.REGISTERED_BYTES_LEFT_OFFSET,
-            "for buffers"),
+        u64("registered_bytes_left", CapabilityStatus.REGISTERED_BYTES_LEFT_OFFSET, "for buffers"),
         u64("arena_bytes_left", CapabilityStatus.ARENA_BYTES_LEFT_OFFSET, "for MMAP"),
         u64("rings_left", CapabilityStatus.RINGS_LEFT_OFFSET, "rings to set up"),
         array(

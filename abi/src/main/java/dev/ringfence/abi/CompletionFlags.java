@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
-/**
- * Flags of a completion entry.
- */
+/** Flags of a completion entry. */
 public final class CompletionFlags {
   /** The upper 16 bits are the id of the provided buffer that was used. */
   public static final int BUFFER = 1;

@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>The flags are hints that the kernel writes and never reads back. Lost wake-ups are excluded
- * like this. Program: {@link RingHeader#setTailRelease}, full fence, {@link #needsWakeupOpaque}, then
- * enter if it is set. Kernel: {@link #setNeedsWakeupRelease}, full fence, {@link
+ * like this. Program: {@link RingHeader#setTailRelease}, full fence, {@link #needsWakeupOpaque},
+ * then enter if it is set. Kernel: {@link #setNeedsWakeupRelease}, full fence, {@link
  * RingHeader#tailAcquire}, then sleep if nothing is there. One of the two sees the other's store.
  */
 public final class Doorbell {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
-/**
- * Bits of a ring header's {@code features}: what the kernel does on this ring.
- */
+/** Bits of a ring header's {@code features}: what the kernel does on this ring. */
 public final class Features {
   /** Resources are named by capabilities. Always set. */
   public static final int CAPABILITY = 1;

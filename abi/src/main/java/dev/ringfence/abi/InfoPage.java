@@ -22,8 +22,8 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  *
  * <p>Names are petnames such as {@code stdin} or {@code data}, UTF-8, zero padded, and never paths
- * of the host. The page is written before the program starts and is not kept up to date: QUERY tells
- * what a capability is now.
+ * of the host. The page is written before the program starts and is not kept up to date: QUERY
+ * tells what a capability is now.
  */
 public final class InfoPage {
   /** Bytes of the page. */
@@ -140,8 +140,7 @@ public final class InfoPage {
   public static String name(MemorySegment segment, long base, int index) {
     long row = row(base, index);
     int length = (int) LittleEndian.U32.get(segment, row + ROW_NAME_LENGTH_OFFSET);
-    byte[] bytes =
-        segment.asSlice(row + ROW_NAME_OFFSET, length).toArray(ValueLayout.JAVA_BYTE);
+    byte[] bytes = segment.asSlice(row + ROW_NAME_OFFSET, length).toArray(ValueLayout.JAVA_BYTE);
     return new String(bytes, StandardCharsets.UTF_8);
   }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
-/**
- * Flags of OPEN: the low 32 bits of {@code auxiliary[0]}; the mode is in the high 32.
- */
+/** Flags of OPEN: the low 32 bits of {@code auxiliary[0]}; the mode is in the high 32. */
 public final class OpenFlags {
   /** Make the file if it is missing; needs CREATE. */
   public static final int CREATE = 1;

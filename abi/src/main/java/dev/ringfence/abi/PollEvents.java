@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
-/**
- * Events of POLL: {@code len} asks for them, {@code result} tells which came.
- */
+/** Events of POLL: {@code len} asks for them, {@code result} tells which came. */
 public final class PollEvents {
   /** A read would not wait. */
   public static final int IN = 1;

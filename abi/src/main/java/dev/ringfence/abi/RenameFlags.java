@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
-/**
- * Flags of RENAME: the high 32 bits of {@code auxiliary[1]}.
- */
+/** Flags of RENAME: the high 32 bits of {@code auxiliary[1]}. */
 public final class RenameFlags {
   /** AlreadyExists if the new name is taken. */
   public static final int NO_REPLACE = 1;

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
-/**
- * Flags of a submission entry: byte 1. Bit 16 is reserved.
- */
+/** Flags of a submission entry: byte 1. Bit 16 is reserved. */
 public final class SubmissionFlags {
-  /**
-   * The next entry starts when this one succeeded; a failure cancels the rest of the chain.
-   */
+  /** The next entry starts when this one succeeded; a failure cancels the rest of the chain. */
   public static final int LINK = 1;
 
   /** Like LINK, but the next entry starts however this one ends. */
