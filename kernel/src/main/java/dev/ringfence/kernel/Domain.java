@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel;
+
+import dev.ringfence.abi.CapabilityStatus;
+import dev.ringfence.abi.InfoPage;
+import dev.ringfence.abi.RingContext;
+import dev.ringfence.abi.Rights;
+import dev.ringfence.abi.SetupFlags;
+import dev.ringfence.abi.SubmissionEntry;
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.abi.SyscallException;
+import dev.ringfence.abi.SystemCall;
+import dev.ringfence.abi.SystemCalls;
+import dev.ringfence.kernel.engine.QueueOptions;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One protection domain: a capability table, its rings, its quotas, the memory that it shares with
+ * the kernel. It <em>is</em> the four system calls; a program gets it as {@link SystemCalls} and
+ * nothing else.
+ *
+ * <p>All methods may be called from any thread; a ring is entered by one thread at a time.
+ */
+public final class Domain implements SystemCalls, AutoCloseable {
+
+  private static final int PERMITS_AT_ONCE = 64;
+  private static final int SLOT_ALIGNMENT = 8;
+
+  private final Kernel kernel;
+  private final String name;
+  private final Quotas quotas;
+  private final DomainMemory memory;
+  private final CapabilityTable table;
+  private final List<Grant> grants = new ArrayList<>();
+  private final ConcurrentSkipListMap<Long, KernelRing> rings = new ConcurrentSkipListMap<>();
+  private final AtomicInteger permitsLeft;
+  private final AtomicLong registeredLeft;
+  private final DomainEnd end;
+
+  private volatile @Nullable Lane serviceLane;
+  private volatile boolean ended;
+  private volatile @Nullable Integer exitStatus;
+
+  /** A row of the info page. */
+  record Grant(String petname, Capability capability) {}
+
+  Domain(Kernel kernel, String name, Quotas quotas, DomainMemory memory, CapabilityIds ids) {
+    this.kernel = kernel;
+    this.name = name;
+    this.quotas = quotas;
+    this.memory = memory;
+    this.table = new CapabilityTable(quotas.capabilitiesMax(), ids);
+    this.permitsLeft = new AtomicInteger(quotas.operationsInFlightMax());
+    this.registeredLeft = new AtomicLong(quotas.registeredBytesMax());
+    this.end = new DomainEnd(kernel, this);
+  }
+
+  /** The name that the host gave it. */
+  public String name() {
+    return name;
+  }
+
+  /** What the program said with EXIT, 0 to 255; empty while it has not. */
+  public OptionalInt exitStatus() {
+    Integer status = exitStatus;
+    return status == null ? OptionalInt.empty() : OptionalInt.of(status);
+  }
+
+  @Override
+  public MemorySegment sharedMemory() {
+    return memory.segment();
+  }
+
+  /**
+   * A system call, by its number. Never throws: what goes wrong in the kernel is {@code
+   * InternalError}, and the kernel goes on.
+   */
+  @Override
+  public long invoke(int number, long argument0, long argument1) {
+    try {
+      SystemCall call = SystemCall.of(number);
+      if (call == null) {
+        return SyscallError.NOT_IMPLEMENTED.result();
+      }
+      if (ended) {
+        return SyscallError.INVALID_STATE.result();
+      }
+      return switch (call) {
+        case IO_URING_SETUP -> setup(argument0, argument1);
+        case IO_URING_ENTER -> enter(argument0, argument1);
+        case CAPABILITY_DUP -> dup(argument0, argument1);
+        case CAPABILITY_REVOKE -> revoke(argument0);
+      };
+    } catch (SyscallException e) {
+      return e.error().result();
+    } catch (RuntimeException | Error e) {
+      kernel.report(e);
+      return SyscallError.INTERNAL_ERROR.result();
+    }
+  }
+
+  // ---- sys_io_uring_setup ----------------------------------------------------------------------
+
+  private long setup(long entries, long flags) {
+    if (entries < 1
+        || entries > RingContext.ENTRIES_MAX
+        || Long.bitCount(entries) != 1
+        || (flags & ~SetupFlags.KNOWN) != 0) {
+      return SyscallError.INVALID_ARGUMENT.result();
+    }
+    int submissionEntries = (int) entries;
+    int order = (int) ((flags & SetupFlags.CQ_ORDER_MASK) >>> SetupFlags.CQ_ORDER_SHIFT);
+    int completionEntries = order == 0 ? submissionEntries * 2 : 1 << Math.min(order, 30);
+    if (completionEntries < submissionEntries || completionEntries > RingContext.CQ_ENTRIES_MAX) {
+      return SyscallError.INVALID_ARGUMENT.result();
+    }
+    synchronized (rings) {
+      return ended
+          ? SyscallError.INVALID_STATE.result()
+          : setup(submissionEntries, completionEntries, flags);
+    }
+  }
+
+  private long setup(int submissionEntries, int completionEntries, long flags) {
+    if (rings.size() >= quotas.ringsMax()) {
+      return SyscallError.QUOTA_EXCEEDED.result();
+    }
+    long offset = memory.placeRing(RingContext.sizeOf(submissionEntries, completionEntries));
+    if (offset == DomainMemory.NOWHERE) {
+      return SyscallError.OUT_OF_MEMORY.result();
+    }
+    boolean polled = (flags & SetupFlags.SQPOLL) != 0;
+    Lane lane;
+    try {
+      lane = polled ? kernel.poller().lane() : kernel.openLane(completionEntries);
+    } catch (SyscallException e) {
+      memory.removeRing(offset);
+      throw e;
+    }
+    SharedRing shared =
+        new SharedRing(
+            memory.segment(),
+            offset,
+            submissionEntries,
+            completionEntries,
+            polled,
+            memory.arenaStart(),
+            memory.arenaBytes(),
+            kernel.firstIndex());
+    KernelRing ring = new KernelRing(this, lane, shared, offset, polled ? idleNanos(flags) : 0);
+    writeInfoPage(offset + RingContext.INFO_OFFSET);
+    lane.post(() -> lane.rings().add(ring));
+    rings.put(offset, ring);
+    return memory.addressOf(offset);
+  }
+
+  private long idleNanos(long flags) {
+    long millis = (flags & SetupFlags.IDLE_MILLIS_MASK) >>> SetupFlags.IDLE_MILLIS_SHIFT;
+    return millis == 0 ? kernel.options().pollIdle().toNanos() : millis * 1_000_000;
+  }
+
+  private void writeInfoPage(long page) {
+    MemorySegment segment = memory.segment();
+    InfoPage.writeHeader(segment, page, grants.size());
+    for (int i = 0; i < grants.size(); i++) {
+      Capability granted = grants.get(i).capability();
+      InfoPage.writeRow(
+          segment,
+          page,
+          i,
+          granted.id,
+          granted.rights,
+          granted.type().code(),
+          grants.get(i).petname());
+    }
+  }
+
+  // ---- sys_io_uring_enter ----------------------------------------------------------------------
+
+  private long enter(long first, long second) {
+    if (second == 0) {
+      if (first == 0) {
+        return rings.isEmpty()
+            ? SyscallError.RING_NOT_SETUP.result()
+            : kernel.enter().serveAll(List.copyOf(rings.values()));
+      }
+      KernelRing ring = rings.get(first - memory.addressOf(0));
+      if (ring != null) {
+        return kernel.enter().serve(ring);
+      }
+    }
+    return enterDirect(first, second);
+  }
+
+  /** Executes the one entry at {@code submission}; its completion goes to {@code completion}. */
+  private long enterDirect(long submission, long completion) {
+    long from = memory.arenaOffset(submission, SubmissionEntry.SIZE);
+    if (from == DomainMemory.NOWHERE) {
+      return SyscallError.INVALID_ADDRESS.result();
+    }
+    if (submission % SLOT_ALIGNMENT != 0 || completion % SLOT_ALIGNMENT != 0) {
+      return SyscallError.NOT_ALIGNED.result();
+    }
+    if (completion == 0) {
+      return enterDirectToRing(from);
+    }
+    long to = memory.arenaOffset(completion, dev.ringfence.abi.CompletionEntry.SIZE);
+    if (to == DomainMemory.NOWHERE) {
+      return SyscallError.INVALID_ADDRESS.result();
+    }
+    DirectCall call = new DirectCall(this, from);
+    call.run(service());
+    call.writeTo(memory.segment(), to);
+    return 0;
+  }
+
+  private long enterDirectToRing(long from) {
+    Map.Entry<Long, KernelRing> first = rings.firstEntry();
+    if (first == null) {
+      return SyscallError.RING_NOT_SETUP.result();
+    }
+    KernelRing ring = first.getValue();
+    boolean[] reserved = {false};
+    kernel.runOn(ring.lane, () -> reserved[0] = ring.reserveCompletion());
+    if (!reserved[0]) {
+      return SyscallError.WOULD_BLOCK.result();
+    }
+    DirectCall call = new DirectCall(this, from);
+    call.run(service());
+    kernel.runOn(
+        ring.lane,
+        () -> {
+          call.postTo(ring);
+          ring.publish();
+        });
+    return 0;
+  }
+
+  private Lane service() {
+    Lane lane = serviceLane;
+    if (lane == null) {
+      lane = kernel.poller().lane();
+      // before the first operation: whoever revokes afterwards asks this lane too
+      serviceLane = lane;
+    }
+    return lane;
+  }
+
+  // ---- sys_capability_dup, sys_capability_revoke -----------------------------------------------
+
+  private long dup(long id, long rights) {
+    Capability source = table.lookup(id);
+    if (source == null) {
+      return SyscallError.INVALID_HANDLE.result();
+    }
+    if (!kernel.tree().isLive(source)) {
+      return SyscallError.CAPABILITY_REVOKED.result();
+    }
+    if ((rights & ~Rights.ALL) != 0) {
+      return SyscallError.INVALID_ARGUMENT.result();
+    }
+    if ((source.rights & Rights.DUP) == 0 || (rights & ~source.rights) != 0) {
+      return SyscallError.PERMISSION_DENIED.result();
+    }
+    if (!kernel.tree().reserve(this)) {
+      return SyscallError.QUOTA_EXCEEDED.result();
+    }
+    Capability made = kernel.tree().add(this, source, source.held, rights, true);
+    return made == null ? SyscallError.CAPABILITY_REVOKED.result() : made.id;
+  }
+
+  private long revoke(long id) {
+    Capability target = table.lookup(id);
+    if (target == null) {
+      return SyscallError.INVALID_HANDLE.result();
+    }
+    List<Capability> dead = kernel.tree().revoke(List.of(target));
+    if (dead.isEmpty()) {
+      return SyscallError.CAPABILITY_REVOKED.result();
+    }
+    return kernel.endUses(dead, this) ? 0 : SyscallError.BUSY.result();
+  }
+
+  // ---- for the kernel --------------------------------------------------------------------------
+
+  CapabilityTable table() {
+    return table;
+  }
+
+  DomainMemory memory() {
+    return memory;
+  }
+
+  /** Adds a capability that the host grants; before the first ring. */
+  void grant(String petname, HeldResource held, long rights) {
+    Capability capability = kernel.tree().add(this, null, held, rights, false);
+    if (capability == null) {
+      held.resource.close();
+      throw new SyscallException(
+          SyscallError.QUOTA_EXCEEDED,
+          "the grant `" + petname + "` does not fit: the domain may hold "
+              + quotas.capabilitiesMax() + " capabilities; raise Quotas.capabilitiesMax");
+    }
+    grants.add(new Grant(petname, capability));
+  }
+
+  /** Every lane that can have an operation of this domain in flight. */
+  List<Lane> lanes() {
+    List<Lane> lanes = new ArrayList<>();
+    Lane service = serviceLane;
+    if (service != null) {
+      lanes.add(service);
+    }
+    for (KernelRing ring : rings.values()) {
+      if (!lanes.contains(ring.lane)) {
+        lanes.add(ring.lane);
+      }
+    }
+    return lanes;
+  }
+
+  /** Has every lane answer {@code quiescence}, between two of its operations. */
+  void askLanes(Quiescence quiescence, BiConsumer<Lane, Quiescence> answer) {
+    for (Lane lane : lanes()) {
+      quiescence.expect();
+      lane.post(() -> answer.accept(lane, quiescence));
+    }
+    quiescence.arrive();
+  }
+
+  List<KernelRing> rings() {
+    return List.copyOf(rings.values());
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  /** No system call begins after this, and nothing more is taken from a ring. */
+  void markEnded() {
+    synchronized (rings) {
+      ended = true;
+    }
+    for (KernelRing ring : rings.values()) {
+      ring.waiter.wake();
+      ring.lane.wake();
+    }
+  }
+
+  /** The program said EXIT. */
+  void exit(int status) {
+    exitStatus = status;
+    markEnded();
+  }
+
+  /** A handful of permits to have the host work on operations; 0 when the quota is used up. */
+  int takePermits() {
+    for (; ; ) {
+      int left = permitsLeft.get();
+      int taken = Math.min(left, PERMITS_AT_ONCE);
+      if (taken == 0 || permitsLeft.compareAndSet(left, left - taken)) {
+        return taken;
+      }
+    }
+  }
+
+  boolean takePermit() {
+    for (; ; ) {
+      int left = permitsLeft.get();
+      if (left == 0) {
+        return false;
+      }
+      if (permitsLeft.compareAndSet(left, left - 1)) {
+        return true;
+      }
+    }
+  }
+
+  void returnPermits(int count) {
+    permitsLeft.addAndGet(count);
+  }
+
+  boolean takeRegistered(long bytes) {
+    for (; ; ) {
+      long left = registeredLeft.get();
+      if (bytes > left) {
+        return false;
+      }
+      if (registeredLeft.compareAndSet(left, left - bytes)) {
+        return true;
+      }
+    }
+  }
+
+  void returnRegistered(long bytes) {
+    registeredLeft.addAndGet(bytes);
+  }
+
+  /** QUERY's answer, written at an offset of the memory. */
+  void describe(@Nullable Capability capability, long out) {
+    MemorySegment segment = memory.segment();
+    segment.asSlice(out, CapabilityStatus.SIZE).fill((byte) 0);
+    if (capability != null) {
+      CapabilityStatus.setType(segment, out, capability.type().code());
+      CapabilityStatus.setState(segment, out, CapabilityStatus.STATE_LIVE);
+      CapabilityStatus.setRights(segment, out, capability.rights);
+    }
+    CapabilityStatus.setCapabilitiesLeft(segment, out, kernel.tree().left(this));
+    CapabilityStatus.setOperationsLeft(segment, out, permitsLeft.get());
+    CapabilityStatus.setRegisteredBytesLeft(segment, out, registeredLeft.get());
+    CapabilityStatus.setArenaBytesLeft(segment, out, memory.mappableBytes());
+    CapabilityStatus.setRingsLeft(segment, out, quotas.ringsMax() - rings.size());
+  }
+
+  /**
+   * Ends the domain: what it has in flight is cancelled, what it derived to others is revoked, what
+   * it holds is closed, and when the host is done with it, its memory is unmapped. Idempotent.
+   */
+  @Override
+  public void close() {
+    end.run();
+  }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel;
+
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.abi.SyscallException;
+import dev.ringfence.kernel.engine.Engine;
+import dev.ringfence.kernel.engine.QueueOptions;
+import dev.ringfence.kernel.engine.Resource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel: it owns the real resources, through an engine, and serves the system calls of its
+ * domains. All methods may be called from any thread.
+ *
+ * <pre>{@code
+ * try (Kernel kernel = Kernel.open(EngineChoice.choose(null));
+ *     Domain domain =
+ *         kernel.domain("reader").directory("data", path, Rights.READ_ONLY).open()) {
+ *   program.run(Session.over(domain));
+ * }
+ * }</pre>
+ */
+public final class Kernel implements AutoCloseable {
+
+  private static final Logger LOGGER = System.getLogger("dev.ringfence.kernel");
+
+  private final Engine engine;
+  private final KernelOptions options;
+  private final DerivationTree tree = new DerivationTree();
+  private final Enter enter;
+  private final Set<Domain> domains = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor timers;
+  private final ExecutorService blocking;
+  private final int firstIndex;
+
+  private @Nullable Poller poller;
+  private boolean closed;
+
+  private Kernel(Engine engine, KernelOptions options) {
+    this.engine = engine;
+    this.options = options;
+    this.enter = new Enter(engine);
+    this.firstIndex = Integer.getInteger("ringfence.firstIndex", 0);
+    this.timers = new ScheduledThreadPoolExecutor(1, daemon("ringfence-timer"));
+    timers.setRemoveOnCancelPolicy(true);
+    timers.setKeepAliveTime(1, java.util.concurrent.TimeUnit.SECONDS);
+    timers.allowCoreThreadTimeOut(true);
+    this.blocking = Executors.newCachedThreadPool(daemon("ringfence-wait"));
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return Thread.ofPlatform().name(name).daemon(true).factory();
+  }
+
+  /** Opens a kernel on the engine that was chosen, with default options. */
+  public static Kernel open(EngineChoice choice) {
+    return open(choice, KernelOptions.defaults());
+  }
+
+  /**
+   * Opens a kernel on the engine that was chosen.
+   *
+   * @throws SyscallException when the engine cannot be opened
+   */
+  public static Kernel open(EngineChoice choice, KernelOptions options) {
+    return new Kernel(choice.openEngine(), options);
+  }
+
+  /** Opens a kernel on an engine of the caller's; it is closed with the kernel. */
+  static Kernel on(Engine engine, KernelOptions options) {
+    return new Kernel(engine, options);
+  }
+
+  /** The engine that carries operations out, such as {@code io_uring}. */
+  public String engineName() {
+    return engine.name();
+  }
+
+  /** Begins a domain. Its name is for people: in logs and statistics. */
+  public DomainBuilder domain(String name) {
+    return new DomainBuilder(this, engine, name);
+  }
+
+  /**
+   * Makes a pipe whose ends can be granted, to one domain or two.
+   *
+   * @return the end to read from, then the end to write to
+   */
+  public Pipe pipe() {
+    Engine.Pipe pipe = engine.pipe();
+    return new Pipe(new PipeEnd(pipe.source()), new PipeEnd(pipe.sink()));
+  }
+
+  /**
+   * A pipe of the host's.
+   *
+   * @param source the end to read from
+   * @param sink the end to write to
+   */
+  public record Pipe(PipeEnd source, PipeEnd sink) {}
+
+  /** Ends every domain, then the engine. Idempotent. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    domains.forEach(Domain::close);
+    Poller stopped;
+    synchronized (this) {
+      stopped = poller;
+    }
+    if (stopped != null) {
+      stopped.close();
+    }
+    timers.shutdownNow();
+    blocking.shutdown();
+    engine.close();
+  }
+
+  // ---- for domains and lanes -------------------------------------------------------------------
+
+  DerivationTree tree() {
+    return tree;
+  }
+
+  Enter enter() {
+    return enter;
+  }
+
+  KernelOptions options() {
+    return options;
+  }
+
+  ScheduledExecutorService timers() {
+    return timers;
+  }
+
+  /** Where the indices of new rings start: 0, but for tests that want them to wrap. */
+  int firstIndex() {
+    return firstIndex;
+  }
+
+  /** The poller, started when first needed. */
+  synchronized Poller poller() {
+    if (closed) {
+      throw new SyscallException(SyscallError.INVALID_STATE, "the kernel is closed");
+    }
+    if (poller == null) {
+      poller = new Poller(this, engine);
+    }
+    return poller;
+  }
+
+  Lane openLane(int operationsMax) {
+    return new Lane(this, engine, new QueueOptions(operationsMax, false));
+  }
+
+  /** Frees the lane of a ring that its program ran; it is owned for good, by nobody. */
+  void closeLane(Lane lane) {
+    lane.own();
+    lane.settle();
+    lane.close();
+  }
+
+  void remember(Domain domain) {
+    domains.add(domain);
+  }
+
+  void forget(Domain domain) {
+    domains.remove(domain);
+  }
+
+  /**
+   * Sees to it that nothing goes on through dead capabilities, then ends their holds.
+   *
+   * @param freed the domain whose slots become free; others keep tombstones
+   * @return false when the host has not ended everything in time; it is then finished later
+   */
+  boolean endUses(List<Capability> dead, Domain freed) {
+    Quiescence unused = new Quiescence(() -> closeAll(tree.release(dead, freed)));
+    Set<Domain> affected = new LinkedHashSet<>();
+    for (Capability capability : dead) {
+      affected.add(capability.domain);
+    }
+    for (Domain domain : affected) {
+      unused.expect();
+      domain.askLanes(
+          unused, (lane, asked) -> lane.lifecycle().answerRevoke(asked, Kernel::usesRevoked));
+    }
+    unused.arrive();
+    return unused.await(options.revokeMax().toNanos());
+  }
+
+  private static boolean usesRevoked(InFlight operation) {
+    RegisteredBuffer buffer = operation.buffer;
+    return isRevoked(operation.capability)
+        || isRevoked(operation.secondCapability)
+        || buffer != null && isRevoked(buffer.capability);
+  }
+
+  private static boolean isRevoked(@Nullable Capability capability) {
+    return capability != null && capability.state == Capability.REVOKED;
+  }
+
+  /** Closes resources that nobody holds; the first error that the host reported. */
+  @Nullable SyscallError closeAll(List<Resource> orphans) {
+    SyscallError first = null;
+    for (Resource orphan : orphans) {
+      SyscallError reported = orphan.close();
+      first = first == null ? reported : first;
+    }
+    return first;
+  }
+
+  /** Runs a task on a lane's owner and waits until it has run. */
+  void runOn(Lane lane, Runnable task) {
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    lane.post(
+        () -> {
+          try {
+            task.run();
+          } finally {
+            done.complete(null);
+          }
+        });
+    done.join();
+  }
+
+  /** Runs what blocks in the host: on another thread for a virtual one, which would pin its own. */
+  void blocking(Runnable task) {
+    if (Thread.currentThread().isVirtual()) {
+      CompletableFuture.runAsync(task, blocking).join();
+    } else {
+      task.run();
+    }
+  }
+
+  /** Runs a message; its failure is reported and ends nothing else. */
+  void guard(Runnable message) {
+    try {
+      message.run();
+    } catch (RuntimeException | Error e) {
+      report(e);
+    }
+  }
+
+  /** Something that must not happen happened. */
+  void report(Throwable failure) {
+    LOGGER.log(Level.ERROR, "the kernel goes on after an internal error", failure);
+  }
+}
