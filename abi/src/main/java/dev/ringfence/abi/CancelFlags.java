@@ -14,5 +14,8 @@ public final class CancelFlags {
   /** Match everything in this ring; implies ALL. */
   public static final int ANY = 1 << 2;
 
+  /** With {@link #CAPABILITY}: match {@code user_data} as well. */
+  public static final int USER_DATA = 1 << 3;
+
   private CancelFlags() {}
 }

@@ -2,6 +2,7 @@
 package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CapabilityStatus;
+import dev.ringfence.abi.CompletionEntry;
 import dev.ringfence.abi.InfoPage;
 import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.Rights;
@@ -11,7 +12,6 @@ import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.abi.SystemCall;
 import dev.ringfence.abi.SystemCalls;
-import dev.ringfence.kernel.engine.QueueOptions;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,10 +111,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
   // ---- sys_io_uring_setup ----------------------------------------------------------------------
 
   private long setup(long entries, long flags) {
-    if (entries < 1
-        || entries > RingContext.ENTRIES_MAX
-        || Long.bitCount(entries) != 1
-        || (flags & ~SetupFlags.KNOWN) != 0) {
+    if (!RingContext.isLegalEntries(entries) || (flags & ~SetupFlags.KNOWN) != 0) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
     int submissionEntries = (int) entries;
@@ -170,17 +167,11 @@ public final class Domain implements SystemCalls, AutoCloseable {
 
   private void writeInfoPage(long page) {
     MemorySegment segment = memory.segment();
-    InfoPage.writeHeader(segment, page, grants.size());
-    for (int i = 0; i < grants.size(); i++) {
-      Capability granted = grants.get(i).capability();
-      InfoPage.writeRow(
-          segment,
-          page,
-          i,
-          granted.id,
-          granted.rights,
-          granted.type().code(),
-          grants.get(i).petname());
+    InfoPage.initialize(segment, page);
+    for (Grant grant : grants) {
+      Capability granted = grant.capability();
+      InfoPage.addRow(
+          segment, page, granted.id, granted.rights, granted.type().code(), grant.petname());
     }
   }
 
@@ -213,7 +204,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
     if (completion == 0) {
       return enterDirectToRing(from);
     }
-    long to = memory.arenaOffset(completion, dev.ringfence.abi.CompletionEntry.SIZE);
+    long to = memory.arenaOffset(completion, CompletionEntry.SIZE);
     if (to == DomainMemory.NOWHERE) {
       return SyscallError.INVALID_ADDRESS.result();
     }

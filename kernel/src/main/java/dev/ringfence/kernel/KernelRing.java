@@ -329,6 +329,7 @@ final class KernelRing {
       return;
     }
     poisoned = true;
+    shared.markPoisoned();
     int unread = shared.completionTail() - lastHead;
     if (!poisonTold && unread + accepted < shared.completionEntries) {
       poisonTold = true;

@@ -52,6 +52,7 @@ final class Lane implements Completions {
   private volatile boolean owned;
 
   private volatile boolean waiting;
+  private volatile boolean closed;
 
   private final ArrayDeque<InFlight> ready = new ArrayDeque<>();
   private final ArrayList<InFlight> pool = new ArrayList<>();
@@ -99,7 +100,9 @@ final class Lane implements Completions {
   @Override
   public void post(Runnable task) {
     mailbox.add(task);
-    if (!drainIfFree()) {
+    if (closed) {
+      drainClosed();
+    } else if (!drainIfFree()) {
       // our message before our look at the flag; the owner's flag before its look at the mailbox
       VarHandle.fullFence();
       if (waiting) {
@@ -315,5 +318,18 @@ final class Lane implements Completions {
   /** Frees the queue; nothing is active any more. The owner, for the last time. */
   void close() {
     queue.close();
+    closed = true;
+    // a message before this look is handled by it; a later sender sees that the lane is closed
+    VarHandle.fullFence();
+    drainClosed();
+  }
+
+  /** Nothing is in flight here any more: a question can be answered by whoever asks it. */
+  private void drainClosed() {
+    for (Runnable message = mailbox.poll(); message != null; message = mailbox.poll()) {
+      synchronized (this) {
+        kernel.guard(message);
+      }
+    }
   }
 }

@@ -57,7 +57,7 @@ final class SharedRing {
     this.submissionHeader = base + RingContext.SQ_HEADER_OFFSET;
     this.completionHeader = base + RingContext.CQ_HEADER_OFFSET;
     this.doorbell = base + RingContext.DOORBELL_OFFSET;
-    long submissionArrayOffset = RingContext.sqEntriesOffset();
+    long submissionArrayOffset = RingContext.SQ_ENTRIES_OFFSET;
     long completionArrayOffset = RingContext.cqEntriesOffset(submissionEntries);
     this.submissionArray = base + submissionArrayOffset;
     this.completionArray = base + completionArrayOffset;
@@ -72,7 +72,7 @@ final class SharedRing {
       RingHeader.setArenaOffset(memory, header, arenaOffset - base);
       RingHeader.setArenaSize(memory, header, arenaBytes);
     }
-    Doorbell.setSqpollRunning(memory, doorbell, polled ? 1 : 0);
+    Doorbell.setSqpollRunning(memory, doorbell, polled);
   }
 
   private void layOut(long header, int entries, int features, long entriesOffset, int firstIndex) {
@@ -80,8 +80,8 @@ final class SharedRing {
     RingHeader.setRingEntries(memory, header, entries);
     RingHeader.setFeatures(memory, header, features);
     RingHeader.setEntriesOffset(memory, header, (int) entriesOffset);
-    RingHeader.setMagic(memory, header, RingHeader.MAGIC);
-    RingHeader.setVersion(memory, header, RingHeader.VERSION);
+    RingHeader.setMagic(memory, header, RingHeader.MAGIC_VALUE);
+    RingHeader.setVersion(memory, header, RingHeader.VERSION_VALUE);
     RingHeader.setHeadRelease(memory, header, firstIndex);
     RingHeader.setTailRelease(memory, header, firstIndex);
   }
@@ -134,17 +134,18 @@ final class SharedRing {
   /** Shows the program every completion written so far: one release for the batch. */
   void publishCompletionTail() {
     RingHeader.setTailRelease(memory, completionHeader, completionTail);
-    Doorbell.setCqReady(memory, doorbell, 1);
+    Doorbell.setCqReadyRelease(memory, doorbell, true);
   }
 
   /** How many completions the program wants to wait for, unjudged. */
   int waitFor() {
-    return RingHeader.waitFor(memory, completionHeader);
+    return RingHeader.waitForOpaque(memory, completionHeader);
   }
 
-  /** Counts entries that were thrown away with a poisoned ring. */
-  void setDropped(int count) {
-    RingHeader.setDropped(memory, submissionHeader, count);
+  /** Says in both headers that the ring was given up. */
+  void markPoisoned() {
+    RingHeader.setFlagsRelease(memory, submissionHeader, RingHeader.FLAG_POISONED);
+    RingHeader.setFlagsRelease(memory, completionHeader, RingHeader.FLAG_POISONED);
   }
 
   /**
@@ -153,18 +154,18 @@ final class SharedRing {
    * its look at the request; so one of the two sees the other.
    */
   void askForWakeup() {
-    Doorbell.setNeedsWakeupRelease(memory, doorbell, 1);
+    Doorbell.setNeedsWakeupRelease(memory, doorbell, true);
     VarHandle.fullFence();
   }
 
   /** Takes the request back: the poller is looking again. */
   void lookAgain() {
-    Doorbell.setNeedsWakeupRelease(memory, doorbell, 0);
+    Doorbell.setNeedsWakeupRelease(memory, doorbell, false);
   }
 
   /** Says that nobody polls any more. */
   void stopPolling() {
-    Doorbell.setSqpollRunning(memory, doorbell, 0);
-    Doorbell.setNeedsWakeupRelease(memory, doorbell, 1);
+    Doorbell.setSqpollRunning(memory, doorbell, false);
+    Doorbell.setNeedsWakeupRelease(memory, doorbell, true);
   }
 }
