@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** To be written. */
+module dev.ringfence.cli {
+  requires static org.jspecify;
+
+}
