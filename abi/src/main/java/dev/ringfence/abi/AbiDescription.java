@@ -267,6 +267,7 @@ public final class AbiDescription {
         word("RF_CANCEL_CAPABILITY", CancelFlags.CAPABILITY, "match capability_id"),
         word("RF_CANCEL_ANY", CancelFlags.ANY, "match everything in the ring"),
         word("RF_CANCEL_USER_DATA", CancelFlags.USER_DATA, "with CAPABILITY: user_data as well"),
+        word("RF_CANCEL_KNOWN", CancelFlags.KNOWN, "every flag that means something"),
         word("RF_REMOVE_DIRECTORY", RemoveFlags.DIRECTORY, "an empty directory"),
         bits("RF_RENAME_NO_REPLACE", RenameFlags.NO_REPLACE, "the new name must be free"),
         bits("RF_RENAME_EXCHANGE", RenameFlags.EXCHANGE, "both names change places"),

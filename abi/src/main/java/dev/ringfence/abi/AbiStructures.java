@@ -64,7 +64,7 @@ final class AbiStructures {
         u32("ring_mask", RingHeader.RING_MASK_OFFSET, "ring_entries - 1"),
         u32("ring_entries", RingHeader.RING_ENTRIES_OFFSET, "a power of two"),
         u32("flags", RingHeader.FLAGS_OFFSET, "RF_RING_POISONED"),
-        u32("dropped", RingHeader.DROPPED_OFFSET, "0, unless the ring is poisoned"),
+        u32("dropped", RingHeader.DROPPED_OFFSET, "0: nothing is dropped"),
         u32("features", RingHeader.FEATURES_OFFSET, "RF_FEATURE_"),
         u32("entries_offset", RingHeader.ENTRIES_OFFSET_OFFSET, "from the ring's base"),
         u32("wait_for", RingHeader.WAIT_FOR_OFFSET, "CQ: completions that enter waits for"),

@@ -17,5 +17,8 @@ public final class CancelFlags {
   /** With {@link #CAPABILITY}: match {@code user_data} as well. */
   public static final int USER_DATA = 1 << 3;
 
+  /** Every flag there is; another bit is an invalid argument. */
+  public static final int KNOWN = ALL | CAPABILITY | ANY | USER_DATA;
+
   private CancelFlags() {}
 }

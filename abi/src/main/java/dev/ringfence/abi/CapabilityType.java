@@ -31,7 +31,7 @@ public enum CapabilityType {
   /** A byte stream: one end of a pipe, or a standard stream. */
   PIPE(3, Groups.SHARED | Groups.BYTES | CLOSE, "one end of a byte stream"),
   /** A registered buffer. */
-  BUFFER(4, Groups.SHARED | Groups.BYTES | MAP, "a registered buffer"),
+  BUFFER(4, Groups.SHARED | Groups.BYTES, "a registered buffer"),
   /** A directory. It may carry rights that only what is opened beneath it can use. */
   DIRECTORY(5, Groups.FILE | CREATE | DELETE | Rights.RENAME | READDIR, "a directory"),
   /** An event to signal and to wait for. */

@@ -9,10 +9,10 @@ public final class PollEvents {
   /** A write would not wait. */
   public static final int OUT = 1 << 2;
 
-  /** The resource has failed. Reported always, never asked for. */
+  /** The resource has failed. Reported always, asked for or not. */
   public static final int ERR = 1 << 3;
 
-  /** The other end is gone. Reported always, never asked for. */
+  /** The other end is gone. Reported always, asked for or not. */
   public static final int HUP = 1 << 4;
 
   private PollEvents() {}

@@ -173,7 +173,7 @@ public final class RingHeader {
     LittleEndian.U32.setRelease(segment, base + FLAGS_OFFSET, value);
   }
 
-  /** Entries or completions that were dropped: 0, unless the ring is poisoned. */
+  /** Always 0: no entry and no completion is dropped. */
   public static int dropped(MemorySegment segment, long base) {
     return (int) LittleEndian.U32.get(segment, base + DROPPED_OFFSET);
   }

@@ -77,8 +77,9 @@ public enum SyscallError {
   QUEUE_FULL(0x300, true, "a queue of the kernel is full; reap completions and try again"),
   QUEUE_OVERFLOW(
       0x301,
-      true,
-      "no room was left for further completions of a multishot operation; reap and arm it again"),
+      false,
+      "the ring is poisoned: set up another; or a multishot operation found no room: reap, arm it"
+          + " again"),
   BUFFER_NOT_REGISTERED(
       0x302, false, "no buffer is registered under this index; register one first"),
   INVALID_BUFFER_INDEX(

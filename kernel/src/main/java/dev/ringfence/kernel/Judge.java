@@ -74,7 +74,7 @@ final class Judge {
       case REMOVE -> (word & ~RemoveFlags.DIRECTORY) == 0;
       case TIMEOUT, LINK_TIMEOUT -> (word & ~TimeoutFlags.ABSOLUTE) == 0;
       case CANCEL ->
-          (word & ~(CancelFlags.ALL | CancelFlags.CAPABILITY | CancelFlags.ANY)) == 0;
+          (word & ~CancelFlags.KNOWN) == 0;
       default -> false;
     };
   }
