@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** To be written. */
+
+/** What programs import: the four calls, the raw ring, and typed capabilities over both. */
 module dev.ringfence.user {
+  requires transitive dev.ringfence.abi;
   requires static org.jspecify;
 
-  requires transitive dev.ringfence.abi;
+  exports dev.ringfence.user;
 }
