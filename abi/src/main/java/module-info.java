@@ -2,7 +2,7 @@
 
 /** The contract between programs and the kernel: layouts, numbers and their meanings. */
 module dev.ringfence.abi {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.ringfence.abi;
 }

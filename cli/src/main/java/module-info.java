@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** To be written. */
+/** The command {@code ringfence}. */
 module dev.ringfence.cli {
   requires static org.jspecify;
-
+  requires dev.ringfence.abi;
+  requires dev.ringfence.kernel;
+  requires dev.ringfence.user;
+  requires info.picocli;
+  requires com.fasterxml.jackson.core;
+  requires me.tongfei.progressbar;
 }

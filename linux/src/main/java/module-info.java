@@ -6,7 +6,7 @@
  * system call number or an offset of a Linux structure.
  */
 module dev.ringfence.linux {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.ringfence.linux;
   exports dev.ringfence.linux.uring;

@@ -3,7 +3,7 @@
 /** What programs import: the four calls, the raw ring, and typed capabilities over both. */
 module dev.ringfence.user {
   requires transitive dev.ringfence.abi;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.ringfence.user;
 }
