@@ -82,10 +82,7 @@ public enum SyscallError {
           + " again"),
   BUFFER_NOT_REGISTERED(
       0x302, false, "no buffer is registered under this index; register one first"),
-  INVALID_BUFFER_INDEX(
-      0x303,
-      false,
-      "the index is above the largest one, or the range leaves the buffer; correct it"),
+  INVALID_BUFFER_INDEX(0x303, false, "an index of a buffer is 0 to 1023; correct it"),
   INVALID_OP_CODE(
       0x304, false, "no operation has this code; the kernel may be older than the program"),
   OPERATION_CANCELLED(
