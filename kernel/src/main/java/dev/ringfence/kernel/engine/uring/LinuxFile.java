@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel.engine.uring;
+
+import dev.ringfence.abi.CapabilityType;
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Resource;
+import dev.ringfence.linux.Descriptors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** An open file descriptor: of a regular file, a directory, or something that streams. */
+final class LinuxFile extends Resource {
+
+  final int descriptor;
+
+  /** For directories: openat2's RESOLVE bits for every path beneath it. */
+  final int resolve;
+
+  /** Counts uses until it is registered; racy, a lost one delays that by one use. */
+  int uses;
+
+  /** The ring that it is registered with; written once, by that ring's owner. */
+  volatile @Nullable FixedFiles home;
+
+  int slot = -1;
+
+  private final AtomicBoolean claimed = new AtomicBoolean();
+
+  LinuxFile(CapabilityType type, int descriptor, int resolve) {
+    super(type);
+    this.descriptor = descriptor;
+    this.resolve = resolve;
+  }
+
+  boolean streams() {
+    return type() == CapabilityType.PIPE;
+  }
+
+  /** Whether the caller is the one ring that may register the file. */
+  boolean claim(int newSlot) {
+    boolean first = home == null && claimed.compareAndSet(false, true);
+    if (first) {
+      slot = newSlot;
+    }
+    return first;
+  }
+
+  @Override
+  public @Nullable SyscallError close() {
+    FixedFiles registered = home;
+    if (registered != null) {
+      registered.forget(slot);
+    }
+    long result = Descriptors.close(descriptor);
+    return result < 0 ? Errors.of(result) : null;
+  }
+}

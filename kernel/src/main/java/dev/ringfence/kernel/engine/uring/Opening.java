@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel.engine.uring;
+
+import dev.ringfence.abi.CapabilityType;
+import dev.ringfence.abi.Rights;
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Operation;
+import dev.ringfence.linux.Descriptors;
+import dev.ringfence.linux.Errno;
+import dev.ringfence.linux.FileCalls;
+import dev.ringfence.linux.FileSystemMagic;
+import dev.ringfence.linux.OpenFlags;
+import dev.ringfence.linux.PathCalls;
+import dev.ringfence.linux.Statx;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * OPEN: first a handle that cannot be read (O_PATH), then a look at what it is, then the real thing.
+ *
+ * <p>Opening a FIFO or a device has effects of its own, so only after the look is anything opened
+ * that can be read. The second opening goes through the handle, not the path: it is the same object
+ * whatever was renamed in between.
+ */
+final class Opening {
+
+  private static final byte[] SELF = {'.'};
+
+  private final Operation operation;
+  private final LinuxFile directory;
+
+  Opening(Operation operation, LinuxFile directory) {
+    this.operation = operation;
+    this.directory = directory;
+  }
+
+  Outcome run() {
+    if (has(dev.ringfence.abi.OpenFlags.CREATE)) {
+      // O_EXCL: what this makes is a new regular file, and needs no look
+      long made =
+          Beneath.open(
+              directory,
+              operation.path,
+              accessMode() | writeFlags() | OpenFlags.O_CREAT | OpenFlags.O_EXCL,
+              operation.mode);
+      if (made >= 0) {
+        return opened(CapabilityType.FILE, (int) made);
+      }
+      boolean exists = made == Errno.EEXIST.result() || made == Errno.EISDIR.result();
+      if (!exists || has(dev.ringfence.abi.OpenFlags.EXCLUSIVE)) {
+        return failed(made);
+      }
+    }
+    boolean noFollow = has(dev.ringfence.abi.OpenFlags.NO_FOLLOW);
+    long handle =
+        Beneath.open(
+            directory,
+            operation.path,
+            OpenFlags.O_PATH | (noFollow ? OpenFlags.O_NOFOLLOW : 0),
+            0);
+    if (handle < 0) {
+      return failed(handle);
+    }
+    try {
+      return reopen((int) handle);
+    } finally {
+      Descriptors.close((int) handle);
+    }
+  }
+
+  private Outcome reopen(int handle) {
+    long kind = Status.kind(handle);
+    if (kind < 0) {
+      return failed(kind);
+    }
+    if (isForbidden(handle)) {
+      return new Outcome.Ended(SyscallError.PERMISSION_DENIED.result());
+    }
+    boolean wantsDirectory = has(dev.ringfence.abi.OpenFlags.DIRECTORY);
+    if (kind == Statx.S_IFDIR) {
+      return reopenDirectory(handle, wantsDirectory);
+    }
+    if (wantsDirectory) {
+      return new Outcome.Ended(SyscallError.NOT_A_DIRECTORY.result());
+    }
+    if (kind != Statx.S_IFREG) {
+      // FIFOs, devices, sockets; and a link that was not to be followed
+      return new Outcome.Ended(SyscallError.PERMISSION_DENIED.result());
+    }
+    byte[] self = ("/proc/self/fd/" + handle).getBytes(StandardCharsets.US_ASCII);
+    int truncate = has(dev.ringfence.abi.OpenFlags.TRUNCATE) ? OpenFlags.O_TRUNC : 0;
+    long file =
+        PathCalls.openat2(
+            OpenFlags.AT_FDCWD, self, accessMode() | writeFlags() | truncate, 0, 0);
+    return file < 0 ? failed(file) : opened(CapabilityType.FILE, (int) file);
+  }
+
+  private Outcome reopenDirectory(int handle, boolean wantsDirectory) {
+    boolean writes = (operation.rights & Rights.WRITE) != 0;
+    if (writes && !wantsDirectory) {
+      return new Outcome.Ended(SyscallError.IS_A_DIRECTORY.result());
+    }
+    long opened =
+        PathCalls.openat2(
+            handle, SELF, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, directory.resolve);
+    return opened < 0 ? failed(opened) : opened(CapabilityType.DIRECTORY, (int) opened);
+  }
+
+  /** Behind a mount that was granted may be a file system whose files are doors, such as procfs. */
+  private boolean isForbidden(int handle) {
+    boolean stays = (directory.resolve & OpenFlags.RESOLVE_NO_XDEV) != 0;
+    return !stays && FileSystemMagic.isPseudo(FileCalls.fileSystemMagic(handle));
+  }
+
+  private int accessMode() {
+    boolean reads = (operation.rights & Rights.READ) != 0;
+    boolean writes = (operation.rights & Rights.WRITE) != 0;
+    if (writes) {
+      return reads ? OpenFlags.O_RDWR : OpenFlags.O_WRONLY;
+    }
+    return OpenFlags.O_RDONLY;
+  }
+
+  private int writeFlags() {
+    int flags = OpenFlags.O_NOCTTY;
+    flags |= has(dev.ringfence.abi.OpenFlags.APPEND) ? OpenFlags.O_APPEND : 0;
+    flags |= has(dev.ringfence.abi.OpenFlags.DIRECT) ? OpenFlags.O_DIRECT : 0;
+    flags |= has(dev.ringfence.abi.OpenFlags.SYNC) ? OpenFlags.O_SYNC : 0;
+    flags |= has(dev.ringfence.abi.OpenFlags.DATA_SYNC) ? OpenFlags.O_DSYNC : 0;
+    return flags;
+  }
+
+  private boolean has(int flag) {
+    return (operation.flags & flag) != 0;
+  }
+
+  private Outcome opened(CapabilityType type, int descriptor) {
+    return new Outcome.Opened(new LinuxFile(type, descriptor, directory.resolve));
+  }
+
+  private static Outcome failed(long result) {
+    return new Outcome.Ended(Errors.typed(result));
+  }
+}
