@@ -35,7 +35,7 @@ class AbiPageSnippetTest {
       #include <stdlib.h>
 
       int main(void) {
-        const size_t size = %d;
+        const size_t size = RING_SIZE;
         char *memory = (char *)aligned_alloc(RF_PAGE_SIZE, size);
         FILE *file = fopen("ring.bin", "r+b");
         if (!memory || !file || fread(memory, 1, size, file) != size) {
@@ -46,18 +46,18 @@ class AbiPageSnippetTest {
         ring.sq_tail = ring_sq(&ring)->tail;
         ring.cq_head = ring_cq(&ring)->head;
 
-        printf("absent %%llu\\n", (unsigned long long)find_capability(memory, "dat", 3));
+        printf("absent %llu\\n", (unsigned long long)find_capability(memory, "dat", 3));
         const uint64_t id = find_capability(memory, "data", 4);
         int pushed = 0;
         struct rf_sqe entry = {RF_OP_READ, 0, 0, 0, id, 0, 4096, 0, 0, {0, 0}, 0};
         for (entry.user_data = 100; ring_push(&ring, &entry) == 0; entry.user_data++) {
           pushed++;
         }
-        printf("pushed %%d, then %%d\\n", pushed, ring_push(&ring, &entry));
-        printf("submitted %%lld\\n", (long long)ring_submit(&ring));
+        printf("pushed %d, then %d\\n", pushed, ring_push(&ring, &entry));
+        printf("submitted %lld\\n", (long long)ring_submit(&ring));
         struct rf_cqe completion;
         while (ring_reap(&ring, &completion)) {
-          printf("reaped %%llu: %%d\\n", (unsigned long long)completion.user_data,
+          printf("reaped %llu: %d\\n", (unsigned long long)completion.user_data,
                  (int)completion.result);
         }
         rewind(file);
@@ -74,10 +74,14 @@ class AbiPageSnippetTest {
         System.getProperty("os.arch").equals("amd64"),
         "the page's snippets make x86-64 system calls: they were NOT compiled on this machine");
     Files.writeString(directory.resolve("ringfence_abi.h"), CHeader.render());
-    Path source = directory.resolve("snippets.c");
-    String code = new AbiPage().snippets();
-    Files.writeString(source, "#include \"ringfence_abi.h\"\n" + code + MAIN.formatted(SIZE));
-    compiler.compile(source, directory.resolve("snippets"));
+    Files.writeString(
+        directory.resolve("snippets.c"),
+        "#include \"ringfence_abi.h\"\n#define RING_SIZE "
+            + SIZE
+            + "\n"
+            + new AbiPage().snippets()
+            + MAIN);
+    compiler.compile(directory, "snippets");
 
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ring = arena.allocate(SIZE, RingContext.PAGE_SIZE);

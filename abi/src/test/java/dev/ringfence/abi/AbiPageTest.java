@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -164,7 +165,7 @@ class AbiPageTest {
     assertThat(fromPage).as(name).isEqualTo(fromCode);
   }
 
-  private static String describe(Field field) {
+  private static @Nullable String describe(Field field) {
     String type =
         switch (field.cType()) {
           case "uint8_t", "char" -> "u8";

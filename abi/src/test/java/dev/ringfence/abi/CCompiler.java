@@ -32,14 +32,14 @@ enum CCompiler {
     this.language = language;
   }
 
-  /** Compiles one source, with every warning an error. */
-  void compile(Path source, Path program) {
+  /** Makes a program from {@code name.c} in a directory, with every warning an error. */
+  void compile(Path directory, String name) {
     if (!isThere()) {
       abort(command + " is not installed: the C header was NOT compiled with it");
     }
     assertThat(
             run(
-                source.getParent(),
+                directory,
                 command,
                 standard,
                 "-Wall",
@@ -48,9 +48,9 @@ enum CCompiler {
                 "-pedantic",
                 "-x",
                 language,
-                source.toString(),
+                directory.resolve(name + ".c").toString(),
                 "-o",
-                program.toString()))
+                directory.resolve(name).toString()))
         .isEmpty();
   }
 

@@ -38,9 +38,8 @@ class CHeaderTest {
       expectStructure(structure, program, expected);
     }
     Files.writeString(directory.resolve("ringfence_abi.h"), CHeader.render());
-    Path source = directory.resolve("numbers.c");
     Files.writeString(
-        source,
+        directory.resolve("numbers.c"),
         """
         #include "ringfence_abi.h"
         #include "ringfence_abi.h" /* the guard must make this harmless */
@@ -51,7 +50,7 @@ class CHeaderTest {
         }
         """
             .formatted(program));
-    compiler.compile(source, directory.resolve("numbers"));
+    compiler.compile(directory, "numbers");
     String output = CCompiler.run(directory, directory.resolve("numbers").toString());
 
     Map<String, String> printed = new LinkedHashMap<>();

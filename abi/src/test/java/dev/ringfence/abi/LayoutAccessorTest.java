@@ -165,7 +165,7 @@ class LayoutAccessorTest {
   }
 
   private static AbiDescription.Field field(Accessor accessor, String name) {
-    return structure(LAYOUTS.get(accessor.layout)).fields().stream()
+    return structure(LAYOUTS.getOrDefault(accessor.layout, "?")).fields().stream()
         .filter(field -> field.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no field for " + accessor));
