@@ -24,7 +24,6 @@ final class SharedRing {
   final int completionEntries;
 
   private final MemorySegment memory;
-  private final long base;
   private final long submissionHeader;
   private final long completionHeader;
   private final long doorbell;
@@ -51,7 +50,6 @@ final class SharedRing {
       long arenaBytes,
       int firstIndex) {
     this.memory = memory;
-    this.base = base;
     this.submissionEntries = submissionEntries;
     this.completionEntries = completionEntries;
     this.submissionHeader = base + RingContext.SQ_HEADER_OFFSET;

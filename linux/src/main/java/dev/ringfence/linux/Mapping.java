@@ -40,6 +40,7 @@ public final class Mapping implements AutoCloseable {
   private final Arena arena;
   private final MemorySegment segment;
 
+  @SuppressWarnings("restricted") // The address and the length are mmap's own.
   private Mapping(long address, long length) {
     arena = Arena.ofShared();
     segment =

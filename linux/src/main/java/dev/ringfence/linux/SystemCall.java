@@ -97,6 +97,7 @@ public final class SystemCall {
     return call(number, a0, a1, a2, a3, 0, 0);
   }
 
+  @SuppressWarnings("restricted") // The one native call of the process: syscall(2), all longs.
   private static MethodHandle link() {
     try {
       if (!Linux.isSupported()) {
@@ -110,7 +111,7 @@ public final class SystemCall {
           Linker.Option.firstVariadicArg(1),
           Linker.Option.captureCallState("errno"));
     } catch (NoSuchMethodException | IllegalAccessException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the stand-in for syscall(2) is gone", e);
     }
   }
 
@@ -126,6 +127,7 @@ public final class SystemCall {
     return MethodHandles.dropArguments(refuse, 1, shape.parameterList().subList(1, 8));
   }
 
+  @SuppressWarnings("UnusedMethod") // refusal() finds it by name.
   private static long refuse(MemorySegment capture) {
     capture.set(JAVA_INT, ERRNO_OFFSET, Errno.ENOSYS.number());
     return -1;

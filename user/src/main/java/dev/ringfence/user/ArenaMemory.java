@@ -70,6 +70,7 @@ public final class ArenaMemory {
    * @param bytes more than 0; rounded up to whole pages
    * @throws SyscallException with {@code OutOfMemory} if no free piece is that large
    */
+  @SuppressWarnings("ModifyCollectionInEnhancedForLoop") // The loop ends with the change.
   public MemorySegment allocate(long bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes must be more than 0, not " + bytes);

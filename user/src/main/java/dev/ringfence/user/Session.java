@@ -232,6 +232,7 @@ public final class Session implements AutoCloseable {
     };
   }
 
+  @SuppressWarnings("TypeParameterUnusedInFormals") // Returns never; T suits the caller's switch.
   private <T> T mismatch(String petname, String wanted) {
     String found =
         switch (grant(petname)) {
