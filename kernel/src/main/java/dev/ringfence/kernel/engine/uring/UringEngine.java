@@ -216,7 +216,7 @@ public final class UringEngine implements Engine {
   }
 
   private static int openHostPath(Path path, int flags) {
-    if (path.getFileSystem() != FileSystems.getDefault()) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
       throw new SyscallException(
           SyscallError.INVALID_ARGUMENT,
           path + " is not on the host's file system: only the portable engine can grant it");
