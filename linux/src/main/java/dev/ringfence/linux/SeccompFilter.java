@@ -15,11 +15,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Installed, it holds for the calling thread, for the threads and processes that it starts, and
  * for ever; NO_NEW_PRIVS is set with it. A container's profile works the same way, which makes this
  * the means to see how a program does without a call.
- *
- * @param errno what the refused calls answer
- * @param numbers the refused calls, from {@link SystemCallNumber}; at most {@link #NUMBERS_MAX}
  */
-public record SeccompFilter(Errno errno, long... numbers) {
+public final class SeccompFilter {
 
   public static final int SECCOMP_SET_MODE_FILTER = 1;
   public static final int SECCOMP_RET_ERRNO = 0x00050000;
@@ -27,27 +24,42 @@ public record SeccompFilter(Errno errno, long... numbers) {
   public static final int PR_SET_NO_NEW_PRIVS = 38;
 
   /** linux/bpf_common.h: load a word at a fixed offset; jump if equal; return a constant. */
-  public static final int BPF_LD_W_ABS = 0x20;
+  static final int LOAD_WORD = 0x20;
 
-  public static final int BPF_JMP_JEQ_K = 0x15;
-  public static final int BPF_RET_K = 0x06;
+  static final int JUMP_IF_EQUAL = 0x15;
+  static final int RETURN = 0x06;
 
   /** A jump of a classic BPF program reaches 255 instructions ahead. */
   public static final int NUMBERS_MAX = 200;
 
   /** {@code struct sock_filter}: u16 code, u8 jt, u8 jf, u32 k. */
-  private static final int INSTRUCTION_SIZE = 8;
+  static final int INSTRUCTION_SIZE = 8;
 
   /** {@code struct sock_fprog}: u16 length, then a pointer. */
-  private static final int PROGRAM_SIZE = 16;
+  static final int PROGRAM_SIZE = 16;
 
-  /** Copies the numbers and checks how many there are. */
-  public SeccompFilter {
+  static final int PROGRAM_FILTER = 8;
+
+  private final Errno errno;
+  private final long[] numbers;
+
+  private SeccompFilter(Errno errno, long[] numbers) {
+    this.errno = errno;
+    this.numbers = numbers;
+  }
+
+  /**
+   * Makes a filter.
+   *
+   * @param errno what the refused calls answer
+   * @param numbers the refused calls, from {@link SystemCallNumber}; at most {@link #NUMBERS_MAX}
+   */
+  public static SeccompFilter refusing(Errno errno, long... numbers) {
     if (numbers.length > NUMBERS_MAX) {
       throw new IllegalArgumentException(
           "too many calls: count=%d, max=%d".formatted(numbers.length, NUMBERS_MAX));
     }
-    numbers = numbers.clone();
+    return new SeccompFilter(errno, numbers.clone());
   }
 
   /**
@@ -63,17 +75,17 @@ public record SeccompFilter(Errno errno, long... numbers) {
       int count = numbers.length + 3;
       MemorySegment code = arena.allocate((long) count * INSTRUCTION_SIZE, Long.BYTES);
       // Offset 0 of struct seccomp_data is the call's number.
-      instruction(code, 0, BPF_LD_W_ABS, 0, 0);
+      instruction(code, 0, LOAD_WORD, 0, 0);
       for (int i = 0; i < numbers.length; i++) {
         int toRefusal = numbers.length - i;
-        instruction(code, 1 + i, BPF_JMP_JEQ_K, toRefusal, (int) numbers[i]);
+        instruction(code, 1 + i, JUMP_IF_EQUAL, toRefusal, (int) numbers[i]);
       }
-      instruction(code, count - 2, BPF_RET_K, 0, SECCOMP_RET_ALLOW);
-      instruction(code, count - 1, BPF_RET_K, 0, SECCOMP_RET_ERRNO | errno.number());
+      instruction(code, count - 2, RETURN, 0, SECCOMP_RET_ALLOW);
+      instruction(code, count - 1, RETURN, 0, SECCOMP_RET_ERRNO | errno.number());
 
       MemorySegment program = arena.allocate(PROGRAM_SIZE, Long.BYTES);
       program.set(JAVA_SHORT, 0, (short) count);
-      program.set(JAVA_LONG, 8, code.address());
+      program.set(JAVA_LONG, PROGRAM_FILTER, code.address());
       long result = SystemCall.call(SystemCallNumber.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
       if (result < 0) {
         return result;

@@ -19,15 +19,6 @@ public final class SystemCallNumber {
   public static final long PREAD64 = number(17, 67);
   public static final long PWRITE64 = number(18, 68);
   public static final long MADVISE = number(28, 233);
-  public static final long SOCKET = number(41, 198);
-  public static final long CONNECT = number(42, 203);
-  public static final long SHUTDOWN = number(48, 210);
-  public static final long BIND = number(49, 200);
-  public static final long LISTEN = number(50, 201);
-  public static final long GETSOCKNAME = number(51, 204);
-  public static final long GETPEERNAME = number(52, 205);
-  public static final long SETSOCKOPT = number(54, 208);
-  public static final long GETSOCKOPT = number(55, 209);
   public static final long FCNTL = number(72, 25);
   public static final long FSYNC = number(74, 82);
   public static final long FDATASYNC = number(75, 83);
@@ -44,7 +35,6 @@ public final class SystemCallNumber {
   public static final long READLINKAT = number(267, 78);
   public static final long PPOLL = number(271, 73);
   public static final long FALLOCATE = number(285, 47);
-  public static final long ACCEPT4 = number(288, 242);
   public static final long EVENTFD2 = number(290, 19);
   public static final long PIPE2 = number(293, 59);
   public static final long PRLIMIT64 = number(302, 261);

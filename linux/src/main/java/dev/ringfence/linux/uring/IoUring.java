@@ -68,8 +68,9 @@ public final class IoUring implements AutoCloseable {
   /**
    * Opens a ring with the best flags that this kernel has.
    *
-   * @throws LinuxException ENOSYS (no io_uring, or before Linux 5.13), EPERM (forbidden: see {@link
-   *     IoUringProbe}), ENOMEM (memory or the memlock limit), EMFILE, EINVAL (entries out of range)
+   * @throws LinuxException ENOSYS (no io_uring), EOPNOTSUPP (before Linux 5.13), EPERM (forbidden:
+   *     see {@link IoUringProbe}), ENOMEM (memory or the memlock limit), EMFILE, EINVAL (entries
+   *     out of range)
    */
   public static IoUring open(RingOptions options) throws LinuxException {
     RingSetup setup = RingSetup.of(options);

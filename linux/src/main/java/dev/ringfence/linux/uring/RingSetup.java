@@ -93,7 +93,7 @@ record RingSetup(int descriptor, RingLayout layout) {
       RingLayout layout = RingLayout.read(params);
       if ((layout.features() & NEEDED_FEATURES) != NEEDED_FEATURES) {
         Descriptors.close(descriptor);
-        throw new LinuxException("io_uring_setup (before Linux 5.13)", Errno.ENOSYS.result());
+        throw new LinuxException("io_uring_setup", Errno.EOPNOTSUPP.result());
       }
       return new RingSetup(descriptor, layout);
     }
