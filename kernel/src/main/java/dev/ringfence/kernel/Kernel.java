@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,9 +57,15 @@ public final class Kernel implements AutoCloseable {
     this.firstIndex = Integer.getInteger("ringfence.firstIndex", 0);
     this.timers = new ScheduledThreadPoolExecutor(1, daemon("ringfence-timer"));
     timers.setRemoveOnCancelPolicy(true);
-    timers.setKeepAliveTime(1, java.util.concurrent.TimeUnit.SECONDS);
-    timers.allowCoreThreadTimeOut(true);
-    this.blocking = Executors.newCachedThreadPool(daemon("ringfence-wait"));
+    // these threads stay: Linux cancels what a thread has submitted when the thread ends
+    this.blocking =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            Long.MAX_VALUE,
+            TimeUnit.NANOSECONDS,
+            new SynchronousQueue<>(),
+            daemon("ringfence-wait"));
   }
 
   private static ThreadFactory daemon(String name) {

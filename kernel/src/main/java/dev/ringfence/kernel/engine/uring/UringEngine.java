@@ -79,6 +79,17 @@ public final class UringEngine implements Engine {
     } catch (LinuxException e) {
       throw refused(e);
     }
+    byte[] here = {'.'};
+    long beneath =
+        PathCalls.openat2(
+            OpenFlags.AT_FDCWD, here, OpenFlags.O_PATH, 0, OpenFlags.RESOLVE_BENEATH);
+    if (beneath < 0) {
+      throw new SyscallException(
+          Errors.of(beneath),
+          "openat2 cannot be used, and without it paths are not confined: "
+              + Errno.describe(beneath));
+    }
+    Descriptors.close((int) beneath);
     return new UringEngine();
   }
 
