@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel.engine.portable;
+
+import dev.ringfence.abi.OpCode;
+import dev.ringfence.abi.PollEvents;
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Operation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a pipe that is read.
+ *
+ * <p>A selector cannot tell bytes from the end of the stream, POLL must; so a poll reads one byte
+ * ahead, which the next read gets first.
+ */
+final class PipeSource extends WaitingStream {
+
+  private final Readiness readiness;
+  private final Pipe.SourceChannel channel;
+  private final byte[] ahead = new byte[1];
+  private boolean hasAhead;
+  private @Nullable SelectionKey key;
+  private @Nullable PipeSink sink;
+  private volatile boolean sinkClosed;
+
+  /** Takes over {@code channel}, which does not block. */
+  PipeSource(Readiness readiness, Pipe.SourceChannel channel) {
+    super(OpCode.READ, PollEvents.IN);
+    this.readiness = readiness;
+    this.channel = channel;
+  }
+
+  /** The other end, for word of its closing; once, before use. */
+  void connect(PipeSink other) {
+    sink = other;
+  }
+
+  /** The other end is closed: what is in the pipe can still be read, then comes the end. */
+  void sinkClosed() {
+    sinkClosed = true;
+    serve(false);
+  }
+
+  @Override
+  long transfer(Work work) {
+    Operation operation = work.operation;
+    ByteBuffer buffer =
+        operation.memory.asSlice(operation.memoryOffset, operation.length).asByteBuffer();
+    int taken = 0;
+    if (hasAhead) {
+      buffer.put(ahead);
+      hasAhead = false;
+      taken = 1;
+    }
+    try {
+      int read = read(buffer);
+      if (taken > 0 || read > 0) {
+        return (long) taken + Math.max(0, read);
+      }
+      return read < 0 ? 0 : WOULD_BLOCK;
+    } catch (IOException e) {
+      return taken > 0 ? taken : Failures.errorOf(e).result();
+    }
+  }
+
+  /** -1 at the end. The pipe itself may not know yet that the other end was closed. */
+  private int read(ByteBuffer buffer) throws IOException {
+    boolean last = sinkClosed; // before the look: nothing is written after it
+    int read = buffer.hasRemaining() ? channel.read(buffer) : 0;
+    return read == 0 && last && buffer.hasRemaining() ? -1 : read;
+  }
+
+  @Override
+  int events(boolean signalled) {
+    if (!hasAhead) {
+      try {
+        int read = read(ByteBuffer.wrap(ahead));
+        if (read < 0) {
+          return PollEvents.HUP;
+        }
+        hasAhead = read > 0;
+      } catch (IOException e) {
+        return PollEvents.ERR;
+      }
+    }
+    return (hasAhead ? PollEvents.IN : 0) | (sinkClosed ? PollEvents.HUP : 0);
+  }
+
+  @Override
+  void await(boolean wanted) throws IOException {
+    key = readiness.await(channel, key, SelectionKey.OP_READ, this, wanted);
+  }
+
+  @Override
+  @Nullable SyscallError free() {
+    SyscallError failed = readiness.close(channel);
+    if (sink != null) {
+      sink.sourceClosed();
+    }
+    return failed;
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel.engine.portable;
+
+import dev.ringfence.abi.OpCode;
+import dev.ringfence.abi.PollEvents;
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Completions;
+import dev.ringfence.kernel.engine.EngineQueue;
+import dev.ringfence.kernel.engine.Operation;
+import dev.ringfence.kernel.engine.QueueOptions;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue: sends what may block to virtual threads, what waits to streams, and delivers what comes
+ * home in its {@link Inbox}.
+ *
+ * <p>Results are delivered from within {@link #progress} alone, never from {@code start} or {@code
+ * cancel}: a completion that starts the next operation of a chain cannot recurse.
+ */
+final class PortableQueue implements EngineQueue {
+
+  private static final ThreadFactory WORKERS =
+      Thread.ofVirtual()
+          .name("ringfence-io")
+          .inheritInheritableThreadLocals(false)
+          .factory();
+
+  private final Completions completions;
+  private final int deliveriesMax;
+  private final Inbox inbox = new Inbox();
+  private final Inbox[] own = {inbox};
+
+  /** Taken from the inbox and not yet delivered; the owner's. */
+  private @Nullable Work ready;
+
+  PortableQueue(QueueOptions options, Completions completions) {
+    this.completions = completions;
+    this.deliveriesMax = Math.max(1, options.operationsMax());
+  }
+
+  @Override
+  public void start(Operation operation) {
+    Work work = new Work(this, operation);
+    operation.engineState = work;
+    if (operation.resource instanceof StreamResource stream) {
+      stream.start(work);
+    } else if (operation.code == OpCode.POLL) {
+      work.finish(operation.length & (PollEvents.IN | PollEvents.OUT)); // poll(2): files are ready
+    } else {
+      startWorker(work);
+    }
+  }
+
+  private void startWorker(Work work) {
+    try {
+      WORKERS.newThread(work).start();
+    } catch (OutOfMemoryError e) {
+      work.finish(SyscallError.OUT_OF_MEMORY.result());
+    }
+  }
+
+  @Override
+  public void cancel(Operation operation) {
+    if (operation.engineState instanceof Work work) {
+      work.cancel();
+    }
+  }
+
+  /** {@code work} has ended. Any thread. */
+  void finished(Work work) {
+    inbox.put(work);
+  }
+
+  @Override
+  public void progress(int completionsMin, long nanosMax) {
+    int delivered = deliver();
+    long deadline = System.nanoTime() + nanosMax;
+    long left = nanosMax;
+    while (delivered < completionsMin && left > 0) {
+      boolean ended = Inbox.await(own, left);
+      delivered += deliver();
+      if (ended) {
+        return;
+      }
+      left = nanosMax == Long.MAX_VALUE ? nanosMax : deadline - System.nanoTime();
+    }
+  }
+
+  /** Delivers what is there, at most as much as can be in flight: a busy chain must not hold it. */
+  private int deliver() {
+    int delivered = 0;
+    while (delivered < deliveriesMax) {
+      if (ready == null) {
+        ready = inbox.takeAll();
+        if (ready == null) {
+          break;
+        }
+      }
+      Work work = ready;
+      ready = work.link;
+      work.link = null;
+      delivered++;
+      deliver(work);
+    }
+    return delivered;
+  }
+
+  private void deliver(Work work) {
+    Operation operation = work.operation;
+    operation.engineState = null;
+    if (work.opened() == null) {
+      completions.complete(operation, work.result());
+    } else {
+      completions.opened(operation, work.opened());
+    }
+  }
+
+  /** See {@link dev.ringfence.kernel.engine.Engine#awaitAny}. */
+  static void awaitAny(List<EngineQueue> queues, long nanosMax) {
+    Inbox[] inboxes = new Inbox[queues.size()];
+    for (int i = 0; i < inboxes.length; i++) {
+      PortableQueue queue = (PortableQueue) queues.get(i);
+      if (queue.ready != null) {
+        return;
+      }
+      inboxes[i] = queue.inbox;
+    }
+    Inbox.await(inboxes, nanosMax);
+  }
+
+  @Override
+  public void wake() {
+    inbox.wake();
+  }
+
+  /** java.nio cannot pin memory. */
+  @Override
+  public int registerBuffer(MemorySegment memory, long offset, long length) {
+    return -1;
+  }
+
+  @Override
+  public void unregisterBuffer(int registered) {
+    // registerBuffer never gave a number
+  }
+
+  @Override
+  public void close() {
+    // nothing is in flight, and nothing else is held
+  }
+}

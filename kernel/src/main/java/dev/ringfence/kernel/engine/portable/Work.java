@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel.engine.portable;
+
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Operation;
+import dev.ringfence.kernel.engine.Resource;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation in the engine's hands, from start to delivery.
+ *
+ * <p>Made anew for each start, because a cancelled one may still be referred to by the virtual
+ * thread that was to carry it out, while the kernel already reuses the {@link Operation}. Whoever
+ * claims it finishes it: a worker, or a cancel that came first. On a stream, the stream's lock
+ * decides instead.
+ */
+final class Work implements Runnable {
+
+  private static final VarHandle CLAIMED;
+
+  static {
+    try {
+      CLAIMED = MethodHandles.lookup().findVarHandle(Work.class, "claimed", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final Operation operation;
+  private final PortableQueue queue;
+
+  @SuppressWarnings("unused") // through CLAIMED
+  private volatile boolean claimed;
+
+  /** Set by the one who finishes it; read by the owner after it came through the inbox. */
+  private long result;
+
+  private @Nullable Resource opened;
+
+  /** The next in an {@link Inbox}. */
+  @Nullable Work link;
+
+  /** Neighbours in a {@link WorkList}, and whether it is in one; guarded by the stream's lock. */
+  @Nullable Work before;
+
+  @Nullable Work after;
+  boolean listed;
+
+  Work(PortableQueue queue, Operation operation) {
+    this.queue = queue;
+    this.operation = operation;
+  }
+
+  private boolean claim() {
+    return CLAIMED.compareAndSet(this, false, true);
+  }
+
+  /** Carries it out, on a virtual thread that may block. */
+  @Override
+  public void run() {
+    if (!claim()) {
+      return;
+    }
+    long outcome = SyscallError.INTERNAL_ERROR.result(); // stays if an Error ends this thread
+    try {
+      outcome = perform();
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      outcome = Failures.errorOf(e).result();
+    } finally {
+      finish(outcome);
+    }
+  }
+
+  private long perform() throws IOException {
+    return switch (operation.resource) {
+      case FileResource file -> file.perform(operation);
+      case DirectoryResource directory -> directory.perform(this);
+      case null, default -> SyscallError.WRONG_CAPABILITY_TYPE.result();
+    };
+  }
+
+  /** Ends it early if nobody has begun it. Owner's thread. */
+  void cancel() {
+    if (operation.resource instanceof StreamResource stream) {
+      stream.cancel(this);
+    } else if (claim()) {
+      finish(SyscallError.OPERATION_CANCELLED.result());
+    }
+  }
+
+  /** What OPEN found; {@link #finish} with 0 follows. */
+  void opened(Resource resource) {
+    opened = resource;
+  }
+
+  /** Sends it home. Once, by whoever claimed it or took it from its stream. */
+  void finish(long outcome) {
+    result = outcome;
+    queue.finished(this);
+  }
+
+  long result() {
+    return result;
+  }
+
+  @Nullable Resource opened() {
+    return opened;
+  }
+}
