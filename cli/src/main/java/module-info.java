@@ -8,4 +8,8 @@ module dev.ringfence.cli {
   requires info.picocli;
   requires com.fasterxml.jackson.core;
   requires me.tongfei.progressbar;
+
+  // picocli finds options and parameters by reflection
+  opens dev.ringfence.cli to
+      info.picocli;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.abi;
 
+import java.util.Objects;
+
 /**
  * The one exception of the friendly layers: a {@link SyscallError} with words for a person.
  *
@@ -30,6 +32,12 @@ public final class SyscallException extends RuntimeException {
   public SyscallException(SyscallError error, String message, Throwable cause) {
     super(message, cause);
     this.error = error;
+  }
+
+  /** What was tried and what to do about it. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNullElse(super.getMessage(), error.displayName());
   }
 
   /** What went wrong, by its number. */

@@ -124,30 +124,28 @@ class AbiDescriptionTest {
             "RF_RENAME_", List.of("SHIFT"),
             "RF_POLL_", List.of(),
             "RF_RIGHT_", List.of());
-    notFlags.forEach(
-        (prefix, others) -> {
-          long seen = 0;
-          for (Constant constant : CONSTANTS.values()) {
-            String name = constant.name();
-            if (name.startsWith(prefix) && !others.contains(name.substring(prefix.length()))) {
-              assertThat(Long.bitCount(constant.value())).as(name).isOne();
-              assertThat(seen & constant.value()).as(name).isZero();
-              seen |= constant.value();
-            }
-          }
-          Constant known = CONSTANTS.get(prefix + "KNOWN");
-          assertThat(known == null ? seen : known.value()).as(prefix + "KNOWN").isEqualTo(seen);
-        });
+    notFlags.forEach((prefix, others) -> {
+      long seen = 0;
+      for (Constant constant : CONSTANTS.values()) {
+        String name = constant.name();
+        if (name.startsWith(prefix) && !others.contains(name.substring(prefix.length()))) {
+          assertThat(Long.bitCount(constant.value())).as(name).isOne();
+          assertThat(seen & constant.value()).as(name).isZero();
+          seen |= constant.value();
+        }
+      }
+      Constant known = CONSTANTS.get(prefix + "KNOWN");
+      assertThat(known == null ? seen : known.value()).as(prefix + "KNOWN").isEqualTo(seen);
+    });
   }
 
   @Test
   void everyNumberHasAMeaningOnOneLine() {
     assertThat(AbiDescription.constants())
-        .allSatisfy(
-            constant -> {
-              assertThat(constant.comment()).as(constant.name()).isNotBlank();
-              assertThat(constant.comment()).as(constant.name()).doesNotContain("\n", "*/");
-            });
+        .allSatisfy(constant -> {
+          assertThat(constant.comment()).as(constant.name()).isNotBlank();
+          assertThat(constant.comment()).as(constant.name()).doesNotContain("\n", "*/");
+        });
   }
 
   private static List<Structure> structures() {

@@ -83,14 +83,13 @@ class LayoutAccessorTest {
   @Test
   void eachFieldCanBeReadAndWritten() {
     List<String> missing = new ArrayList<>();
-    LAYOUTS.forEach(
-        (layout, name) -> {
-          for (AbiDescription.Field field : structure(name).fields()) {
-            if (field.arrayLength() == 0) {
-              missing.addAll(missingAccessors(layout, field.name()));
-            }
-          }
-        });
+    LAYOUTS.forEach((layout, name) -> {
+      for (AbiDescription.Field field : structure(name).fields()) {
+        if (field.arrayLength() == 0) {
+          missing.addAll(missingAccessors(layout, field.name()));
+        }
+      }
+    });
     assertThat(missing).isEmpty();
   }
 

@@ -71,7 +71,8 @@ final class Arguments {
     if (length > LENGTH_MAX) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
-    boolean stream = operation.capability != null && operation.capability.type() == CapabilityType.PIPE;
+    boolean stream =
+        operation.capability != null && operation.capability.type() == CapabilityType.PIPE;
     if (stream && operation.auxiliary0 != 0 && operation.auxiliary0 != CURRENT) {
       return SyscallError.INVALID_SEEK.result();
     }
@@ -126,13 +127,13 @@ final class Arguments {
     int mode = (int) (operation.auxiliary0 >>> 32);
     boolean appendsReadOnly =
         (flags & OpenFlags.APPEND) != 0 && (operation.auxiliary1 & Rights.WRITE) == 0;
-    boolean exclusiveAlone =
-        (flags & OpenFlags.EXCLUSIVE) != 0 && (flags & OpenFlags.CREATE) == 0;
+    boolean exclusiveAlone = (flags & OpenFlags.EXCLUSIVE) != 0 && (flags & OpenFlags.CREATE) == 0;
     if ((flags & ~OPEN_FLAGS_KNOWN) != 0
         || (mode & ~MODE_KNOWN) != 0
         || appendsReadOnly
         || exclusiveAlone
-        || (flags & OpenFlags.DIRECTORY) != 0 && (flags & (OpenFlags.CREATE | OpenFlags.TRUNCATE)) != 0) {
+        || (flags & OpenFlags.DIRECTORY) != 0
+            && (flags & (OpenFlags.CREATE | OpenFlags.TRUNCATE)) != 0) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
     operation.flags = flags;
@@ -184,7 +185,8 @@ final class Arguments {
     operation.offset = operation.auxiliary0;
     int placed = place(operation, domain, operation.addr, Integer.toUnsignedLong(operation.len));
     // one call fills at most one piece; the cookie goes on from there
-    operation.length = (int) Math.min(Integer.toUnsignedLong(operation.len), Operation.TRANSFER_MAX);
+    operation.length =
+        (int) Math.min(Integer.toUnsignedLong(operation.len), Operation.TRANSFER_MAX);
     return placed;
   }
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry in a domain's table: a resource, the rights on it, and a place in the derivation tree.
  *
- * <p>The links of the tree are guarded by the {@link DerivationTree}'s lock, but {@link #parent} and
- * {@link #state} are also read without it, by {@link DerivationTree#isLive}.
+ * <p>The links of the tree are guarded by the {@link DerivationTree}'s lock, but {@link #parent}
+ * and {@link #state} are also read without it, by {@link DerivationTree#isLive}.
  */
 final class Capability {
 

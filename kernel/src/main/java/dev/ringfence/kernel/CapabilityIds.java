@@ -5,10 +5,10 @@ package dev.ringfence.kernel;
  * The shape of a domain's CapabilityIDs: 31 bits of generation and 32 of index, mixed with the
  * domain's secret (design: section 3.6).
  *
- * <p>The mixing is a bijection on 63 bits, so bit 63 stays clear and an id in a register never looks
- * like an error. It exists so that programs cannot rely on the shape and a foreign id is found out;
- * the table's comparison of the whole id, not the secret, is what keeps an id from reaching anything
- * else.
+ * <p>The mixing is a bijection on 63 bits, so bit 63 stays clear and an id in a register never
+ * looks like an error. It exists so that programs cannot rely on the shape and a foreign id is
+ * found out; the table's comparison of the whole id, not the secret, is what keeps an id from
+ * reaching anything else.
  */
 final class CapabilityIds {
 

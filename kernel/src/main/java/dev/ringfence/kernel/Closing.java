@@ -42,11 +42,10 @@ final class Closing {
     for (Lane lane : lanes) {
       unused.expect();
       asked.expect();
-      lane.post(
-          () -> {
-            lane.lifecycle().answerClose(unused, this::uses);
-            asked.arrive();
-          });
+      lane.post(() -> {
+        lane.lifecycle().answerClose(unused, this::uses);
+        asked.arrive();
+      });
     }
     unused.arrive();
     asked.arrive();

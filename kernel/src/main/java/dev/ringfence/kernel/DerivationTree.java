@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One lock guards the links, every table's slots and every resource's holders; none of it is on
  * the hot path. The one question that the hot path asks, {@link #isLive}, takes no lock: freezing
  * the root of a subtree and raising the epoch kills all of it at one instant, and the sweep that
- * follows only tidies up. Because a child is added under the same lock and only below a live parent,
- * no storm of duplications can outrun a revoke.
+ * follows only tidies up. Because a child is added under the same lock and only below a live
+ * parent, no storm of duplications can outrun a revoke.
  */
 final class DerivationTree {
 

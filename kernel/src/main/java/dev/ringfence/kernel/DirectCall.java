@@ -10,8 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * One direct submission: {@code enter(sqe_addr, cqe_addr)}.
  *
- * <p>The calling thread, most often a virtual one, parks; the service lane carries the entry out and
- * writes its completion. So thousands of callers share one lane without sharing a ring or a lock.
+ * <p>The calling thread, most often a virtual one, parks; the service lane carries the entry out
+ * and writes its completion. So thousands of callers share one lane without sharing a ring or a
+ * lock.
  */
 final class DirectCall {
 

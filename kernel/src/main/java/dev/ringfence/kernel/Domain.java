@@ -4,8 +4,8 @@ package dev.ringfence.kernel;
 import dev.ringfence.abi.CapabilityStatus;
 import dev.ringfence.abi.CompletionEntry;
 import dev.ringfence.abi.InfoPage;
-import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.Rights;
+import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.SetupFlags;
 import dev.ringfence.abi.SubmissionEntry;
 import dev.ringfence.abi.SyscallError;
@@ -298,8 +298,11 @@ public final class Domain implements SystemCalls, AutoCloseable {
       held.resource.close();
       throw new SyscallException(
           SyscallError.QUOTA_EXCEEDED,
-          "the grant `" + petname + "` does not fit: the domain may hold "
-              + quotas.capabilitiesMax() + " capabilities; raise Quotas.capabilitiesMax");
+          "the grant `"
+              + petname
+              + "` does not fit: the domain may hold "
+              + quotas.capabilitiesMax()
+              + " capabilities; raise Quotas.capabilitiesMax");
     }
     grants.add(new Grant(petname, capability));
   }

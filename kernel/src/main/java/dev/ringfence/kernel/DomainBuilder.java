@@ -125,12 +125,11 @@ public final class DomainBuilder {
     Domain domain = new Domain(kernel, name, quotas, memory, ids);
     kernel.remember(domain);
     try {
-      wishes.forEach(
-          (petname, wish) -> {
-            HeldResource held = wish.resource().get();
-            long applicable = held.resource.type().applicableRights();
-            domain.grant(petname, held, wish.rights() & applicable);
-          });
+      wishes.forEach((petname, wish) -> {
+        HeldResource held = wish.resource().get();
+        long applicable = held.resource.type().applicableRights();
+        domain.grant(petname, held, wish.rights() & applicable);
+      });
     } catch (RuntimeException | Error e) {
       domain.close();
       throw e;

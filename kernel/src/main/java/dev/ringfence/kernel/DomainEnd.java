@@ -33,12 +33,11 @@ final class DomainEnd {
     domain.markEnded();
     AtomicBoolean late = new AtomicBoolean();
     Quiescence quiescence =
-        new Quiescence(
-            () -> {
-              if (late.get()) {
-                Thread.ofPlatform().name("ringfence-domain-end").daemon(true).start(this::free);
-              }
-            });
+        new Quiescence(() -> {
+          if (late.get()) {
+            Thread.ofPlatform().name("ringfence-domain-end").daemon(true).start(this::free);
+          }
+        });
     domain.askLanes(quiescence, (lane, asked) -> lane.lifecycle().answerEnd(asked, domain));
     if (quiescence.await(kernel.options().revokeMax().toNanos())) {
       free();

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 /**
  * What a domain shares with the kernel: rings, then the arena, then room for MMAP.
  *
- * <p>The only place where an address of the ABI becomes an offset into memory; everything else works
- * with offsets that came out of {@link #arenaOffset}. Translating takes no lock for the arena; a
- * mapped range takes the monitor.
+ * <p>The only place where an address of the ABI becomes an offset into memory; everything else
+ * works with offsets that came out of {@link #arenaOffset}. Translating takes no lock for the
+ * arena; a mapped range takes the monitor.
  */
 final class DomainMemory implements AutoCloseable {
 
@@ -61,8 +61,8 @@ final class DomainMemory implements AutoCloseable {
   }
 
   /**
-   * The offset of {@code length} bytes at an address that the domain gave, or {@link #NOWHERE} where
-   * they are not all within the arena or one mapped range.
+   * The offset of {@code length} bytes at an address that the domain gave, or {@link #NOWHERE}
+   * where they are not all within the arena or one mapped range.
    *
    * @param length from 0 to 2^32
    */

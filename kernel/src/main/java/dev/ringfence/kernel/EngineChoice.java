@@ -159,7 +159,8 @@ public final class EngineChoice {
         enough,
         limit.allows(Long.MAX_VALUE)
             ? "no limit"
-            : (limit.soft() >> 10) + " KiB may be locked; registered buffers beyond that are not"
+            : (limit.soft() >> 10)
+                + " KiB may be locked; registered buffers beyond that are not"
                 + " pinned, which costs some speed (root is not limited)",
         enough ? "" : "ulimit -l unlimited, or LimitMEMLOCK= in the service");
   }

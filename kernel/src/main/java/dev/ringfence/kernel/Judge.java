@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says whether an operation may begin, in one fixed order: is the entry well-formed, does its
- * capability live, is it of the right type, has it the rights. What follows, quota and arguments, is
- * {@link Lifecycle}'s and {@link Arguments}'.
+ * capability live, is it of the right type, has it the rights. What follows, quota and arguments,
+ * is {@link Lifecycle}'s and {@link Arguments}'.
  *
  * <p>Every rule about which operation needs which type and which right is in this file.
  */
@@ -73,8 +73,7 @@ final class Judge {
       case STAT -> (word & ~StatFlags.NO_FOLLOW) == 0;
       case REMOVE -> (word & ~RemoveFlags.DIRECTORY) == 0;
       case TIMEOUT, LINK_TIMEOUT -> (word & ~TimeoutFlags.ABSOLUTE) == 0;
-      case CANCEL ->
-          (word & ~CancelFlags.KNOWN) == 0;
+      case CANCEL -> (word & ~CancelFlags.KNOWN) == 0;
       default -> false;
     };
   }
@@ -90,7 +89,14 @@ final class Judge {
       return SyscallError.INVALID_OP_CODE.result();
     }
     switch (code) {
-      case CANCEL, LINK_TIMEOUT, TIMEOUT, MUNMAP, EXIT, REGISTER_BUFFER, UNREGISTER_BUFFER, CLOSE -> {
+      case CANCEL,
+          LINK_TIMEOUT,
+          TIMEOUT,
+          MUNMAP,
+          EXIT,
+          REGISTER_BUFFER,
+          UNREGISTER_BUFFER,
+          CLOSE -> {
         // these name no capability, or name it as their argument
         return 0;
       }

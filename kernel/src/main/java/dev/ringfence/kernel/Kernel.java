@@ -239,14 +239,13 @@ public final class Kernel implements AutoCloseable {
   /** Runs a task on a lane's owner and waits until it has run. */
   void runOn(Lane lane, Runnable task) {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-    lane.post(
-        () -> {
-          try {
-            task.run();
-          } finally {
-            done.complete(null);
-          }
-        });
+    lane.post(() -> {
+      try {
+        task.run();
+      } finally {
+        done.complete(null);
+      }
+    });
     done.join();
   }
 

@@ -142,8 +142,7 @@ final class KernelOperations {
         operation, domain, null, new HeldResource(buffer), Lifecycle.BUFFER_RIGHTS, index);
   }
 
-  private int refuseRegistration(
-      InFlight operation, Domain domain, KernelRing ring, long length) {
+  private int refuseRegistration(InFlight operation, Domain domain, KernelRing ring, long length) {
     if (!lifecycle.reserveSlot(operation)) {
       return SyscallError.QUOTA_EXCEEDED.result();
     }
@@ -183,11 +182,10 @@ final class KernelOperations {
     }
     operation.stage = InFlight.Stage.WAITING;
     List<Capability> dead = kernel.tree().revoke(List.of(capability));
-    buffer.retire(
-        () -> {
-          kernel.closeAll(kernel.tree().release(dead, domain));
-          lifecycle.finish(operation, 0);
-        });
+    buffer.retire(() -> {
+      kernel.closeAll(kernel.tree().release(dead, domain));
+      lifecycle.finish(operation, 0);
+    });
   }
 
   // ---- the arena -------------------------------------------------------------------------------
@@ -240,11 +238,10 @@ final class KernelOperations {
     memory.retire(offset);
     operation.stage = InFlight.Stage.WAITING;
     Quiescence users =
-        new Quiescence(
-            () -> {
-              memory.unmap(offset);
-              lane.post(() -> lifecycle.finish(operation, 0));
-            });
+        new Quiescence(() -> {
+          memory.unmap(offset);
+          lane.post(() -> lifecycle.finish(operation, 0));
+        });
     domain.askLanes(
         users,
         (other, asked) ->

@@ -241,8 +241,7 @@ final class KernelRing {
     if (result >= 0 && operation.has(SubmissionFlags.SKIP_SUCCESS)) {
       return;
     }
-    shared.put(
-        operation.userData, result, operation.completionFlags, operation.completionValue);
+    shared.put(operation.userData, result, operation.completionFlags, operation.completionValue);
     unpublished = true;
     countTimeouts.completionPosted();
   }

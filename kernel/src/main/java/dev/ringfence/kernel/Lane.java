@@ -20,11 +20,11 @@ import java.util.function.Predicate;
 /**
  * One engine queue, the operations on it, and the rule that one thread at a time runs both.
  *
- * <p>An owner is whichever thread is inside: a program's in {@code enter}, a poller for good, or one
- * that only delivers a message. Everybody else leaves messages with {@link #post}: the present owner
- * handles them between two operations, and if there is none the sender becomes it. So all state of
- * rings and operations is plain fields, nobody holds a lock while the host works, and no thread that
- * wants something from a lane ever waits for another one to come by.
+ * <p>An owner is whichever thread is inside: a program's in {@code enter}, a poller for good, or
+ * one that only delivers a message. Everybody else leaves messages with {@link #post}: the present
+ * owner handles them between two operations, and if there is none the sender becomes it. So all
+ * state of rings and operations is plain fields, nobody holds a lock while the host works, and no
+ * thread that wants something from a lane ever waits for another one to come by.
  */
 final class Lane implements Completions {
 

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionException;
  * submissions.
  *
  * <p>While there is work it looks at every ring in turn, a bounded number of entries each. When
- * there is none it spins a little, yields, and after the longest idle time of its rings asks them to
- * ring the bell and sleeps in the engine.
+ * there is none it spins a little, yields, and after the longest idle time of its rings asks them
+ * to ring the bell and sleeps in the engine.
  */
 final class Poller implements AutoCloseable {
 
@@ -27,10 +27,7 @@ final class Poller implements AutoCloseable {
 
   Poller(Kernel kernel, Engine engine) {
     this.thread =
-        Thread.ofPlatform()
-            .name("ringfence-poller")
-            .daemon(true)
-            .start(() -> run(kernel, engine));
+        Thread.ofPlatform().name("ringfence-poller").daemon(true).start(() -> run(kernel, engine));
   }
 
   /** The lane, once the thread has opened it. */

@@ -30,8 +30,7 @@ final class RegisteredBuffer extends Resource {
   private boolean freed;
   private @Nullable Runnable whenFreed;
 
-  RegisteredBuffer(
-      RegisteredBuffers owner, int index, long offset, long length, int registered) {
+  RegisteredBuffer(RegisteredBuffers owner, int index, long offset, long length, int registered) {
     super(CapabilityType.BUFFER);
     this.owner = owner;
     this.index = index;

@@ -13,10 +13,10 @@ import java.lang.invoke.VarHandle;
 /**
  * The shared words of one ring, seen from the kernel.
  *
- * <p>The other side may write anything into them at any moment. So masks, sizes and the kernel's own
- * indices are fields here and never read back; the other side's indices are read once and judged by
- * whoever asked. Owner's thread only, but for {@link #waitFor}, {@link #completionHead} and {@link
- * #submissionTail}.
+ * <p>The other side may write anything into them at any moment. So masks, sizes and the kernel's
+ * own indices are fields here and never read back; the other side's indices are read once and
+ * judged by whoever asked. Owner's thread only, but for {@link #waitFor}, {@link #completionHead}
+ * and {@link #submissionTail}.
  */
 final class SharedRing {
 
@@ -62,8 +62,7 @@ final class SharedRing {
     this.submissionHead = firstIndex;
     this.completionTail = firstIndex;
 
-    int features =
-        Features.CAPABILITY | Features.TYPED_RESULT | (polled ? Features.SQPOLL : 0);
+    int features = Features.CAPABILITY | Features.TYPED_RESULT | (polled ? Features.SQPOLL : 0);
     layOut(submissionHeader, submissionEntries, features, submissionArrayOffset, firstIndex);
     layOut(completionHeader, completionEntries, features, completionArrayOffset, firstIndex);
     for (long header : new long[] {submissionHeader, completionHeader}) {
@@ -119,8 +118,7 @@ final class SharedRing {
   /** Writes a completion; the program sees it after {@link #publishCompletionTail}. */
   void put(long userData, int result, int flags, long reserved) {
     long entry =
-        completionArray
-            + (long) (completionTail & (completionEntries - 1)) * CompletionEntry.SIZE;
+        completionArray + (long) (completionTail & (completionEntries - 1)) * CompletionEntry.SIZE;
     CompletionEntry.setUserData(memory, entry, userData);
     CompletionEntry.setResult(memory, entry, result);
     CompletionEntry.setFlags(memory, entry, flags);

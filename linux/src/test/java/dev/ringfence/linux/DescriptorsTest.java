@@ -110,11 +110,10 @@ class DescriptorsTest {
       AtomicLong result = new AtomicLong(Long.MIN_VALUE);
       Thread waiter =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    started.countDown();
-                    result.set(Futex.await(word, 0, Long.MAX_VALUE));
-                  });
+              .start(() -> {
+                started.countDown();
+                result.set(Futex.await(word, 0, Long.MAX_VALUE));
+              });
       started.await();
       while (Futex.wake(word, 1) == 0) {
         Thread.onSpinWait();

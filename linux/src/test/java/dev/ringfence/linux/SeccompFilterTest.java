@@ -14,15 +14,14 @@ class SeccompFilterTest {
   @Test
   void theNamedCallsAnswerTheErrnoAndOthersPass() throws Exception {
     long[] results =
-        onThread(
-            () -> {
-              SeccompFilter filter =
-                  SeccompFilter.refusing(
-                      Errno.EPERM, SystemCallNumber.EVENTFD2, SystemCallNumber.PIPE2);
-              return new long[] {
-                filter.install(), Descriptors.eventfd(0, 0), Descriptors.pipe(0), LinuxThread.id()
-              };
-            });
+        onThread(() -> {
+          SeccompFilter filter =
+              SeccompFilter.refusing(
+                  Errno.EPERM, SystemCallNumber.EVENTFD2, SystemCallNumber.PIPE2);
+          return new long[] {
+            filter.install(), Descriptors.eventfd(0, 0), Descriptors.pipe(0), LinuxThread.id()
+          };
+        });
     assertThat(results[0]).as(Errno.describe(results[0])).isZero();
     assertThat(results[1]).isEqualTo(Errno.EPERM.result());
     assertThat(results[2]).isEqualTo(Errno.EPERM.result());
@@ -38,12 +37,11 @@ class SeccompFilterTest {
     assertThat(free.hasOpenat2()).isTrue();
     assertThat(free.release()).isEqualTo(System.getProperty("os.version"));
     AtomicReference<HostProbe> filtered = new AtomicReference<>();
-    onThread(
-        () -> {
-          long result = SeccompFilter.refusing(Errno.ENOSYS, SystemCallNumber.OPENAT2).install();
-          filtered.set(HostProbe.run());
-          return new long[] {result};
-        });
+    onThread(() -> {
+      long result = SeccompFilter.refusing(Errno.ENOSYS, SystemCallNumber.OPENAT2).install();
+      filtered.set(HostProbe.run());
+      return new long[] {result};
+    });
     assertThat(filtered.get().openat2()).isEqualTo(Errno.ENOSYS.result());
     assertThat(filtered.get().hasOpenat2()).isFalse();
     assertThat(filtered.get().seccompMode()).isEqualTo(HostProbe.SECCOMP_FILTER);

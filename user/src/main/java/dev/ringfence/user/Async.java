@@ -17,11 +17,10 @@ final class Async {
 
   /** A future of file writes and the like, where only the end matters. */
   static CompletableFuture<Void> startAction(Runnable work) {
-    return start(
-        () -> {
-          work.run();
-          return null;
-        });
+    return start(() -> {
+      work.run();
+      return null;
+    });
   }
 
   /** Like {@link #start}, and {@code buffer} keeps its memory until the work ends. */
@@ -29,14 +28,13 @@ final class Async {
     Lease lease = buffer.lease();
     lease.beginUse();
     try {
-      return start(
-          () -> {
-            try {
-              return work.call();
-            } finally {
-              lease.endUse();
-            }
-          });
+      return start(() -> {
+        try {
+          return work.call();
+        } finally {
+          lease.endUse();
+        }
+      });
     } catch (Throwable e) {
       lease.endUse();
       throw e;

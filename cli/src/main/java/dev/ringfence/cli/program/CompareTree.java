@@ -61,7 +61,8 @@ final class CompareTree {
       do {
         length = source.read(buffer, 0, half, at);
         int other = target.read(buffer, half, half, at);
-        long difference = length == other ? mismatch(buffer, half, length) : Math.min(length, other);
+        long difference =
+            length == other ? mismatch(buffer, half, length) : Math.min(length, other);
         if (difference >= 0) {
           differ(from, to, "at byte " + (at + difference));
           return;

@@ -75,11 +75,7 @@ public final class Copy implements Program {
 
   /** What the copy and its verification have in common. */
   record Job(
-      Location source,
-      Location target,
-      BufferPool buffers,
-      Progress progress,
-      Problems problems) {}
+      Location source, Location target, BufferPool buffers, Progress progress, Problems problems) {}
 
   private static String copy(Job job) {
     long start = System.nanoTime();

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Copies the content of one file. A large one is copied piece by piece by several threads: each takes
- * the next piece that nobody has, so the order in which they end does not matter.
+ * Copies the content of one file. A large one is copied piece by piece by several threads: each
+ * takes the next piece that nobody has, so the order in which they end does not matter.
  */
 final class CopyFile {
 

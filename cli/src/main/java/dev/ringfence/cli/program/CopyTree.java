@@ -53,7 +53,7 @@ final class CopyTree {
   Tree.Visitor with(Crew crew) {
     return new Tree.Visitor() {
 
-      /** The target's own status once it is a directory: it may lie inside the source. */
+      // The target's own status once it is a directory: it may lie inside the source.
       private @Nullable Status root;
 
       @Override

@@ -104,14 +104,13 @@ public final class Count implements Program {
 
     @Override
     public void file(Location found, String below, Status status) {
-      crew.start(
-          () -> {
-            try {
-              countFile(session, found, totals);
-            } catch (SyscallException e) {
-              problems.add(e.getMessage());
-            }
-          });
+      crew.start(() -> {
+        try {
+          countFile(session, found, totals);
+        } catch (SyscallException e) {
+          problems.add(e.getMessage());
+        }
+      });
     }
 
     @Override

@@ -25,16 +25,15 @@ final class Crew implements AutoCloseable {
   /** Starts the work as soon as there is a place for it. */
   void start(Runnable work) {
     places.acquireUninterruptibly();
-    threads.execute(
-        () -> {
-          try {
-            work.run();
-          } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-          } finally {
-            places.release();
-          }
-        });
+    threads.execute(() -> {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        failure.compareAndSet(null, e);
+      } finally {
+        places.release();
+      }
+    });
   }
 
   /** True once some work has failed: the rest need not begin. */

@@ -13,8 +13,8 @@ public interface Completions {
   void complete(Operation operation, long result);
 
   /**
-   * An OPEN succeeded. Owner's thread only. The kernel now owns {@code resource} and closes it, also
-   * if it cannot be handed out any more.
+   * An OPEN succeeded. Owner's thread only. The kernel now owns {@code resource} and closes it,
+   * also if it cannot be handed out any more.
    */
   void opened(Operation operation, Resource resource);
 

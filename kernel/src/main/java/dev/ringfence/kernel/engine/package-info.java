@@ -8,8 +8,8 @@
  * with {@link dev.ringfence.kernel.engine.EngineQueue}, then {@link
  * dev.ringfence.kernel.engine.Operation}.
  *
- * <p>It keeps promise 7 of the design: engines are interchangeable. Nothing above this package knows
- * which engine runs, and no engine knows a capability, a right or a ring.
+ * <p>It keeps promise 7 of the design: engines are interchangeable. Nothing above this package
+ * knows which engine runs, and no engine knows a capability, a right or a ring.
  */
 @NullMarked
 package dev.ringfence.kernel.engine;

@@ -23,9 +23,25 @@ final class Boundary {
    */
   private static final Set<String> PSEUDO =
       Set.of(
-          "proc", "sysfs", "cgroup", "cgroup2", "debugfs", "tracefs", "devpts", "nsfs", "bpf",
-          "securityfs", "selinuxfs", "smackfs", "configfs", "efivarfs", "fusectl", "pstore",
-          "binfmt_misc", "rpc_pipefs", "resctrl");
+          "proc",
+          "sysfs",
+          "cgroup",
+          "cgroup2",
+          "debugfs",
+          "tracefs",
+          "devpts",
+          "nsfs",
+          "bpf",
+          "securityfs",
+          "selinuxfs",
+          "smackfs",
+          "configfs",
+          "efivarfs",
+          "fusectl",
+          "pstore",
+          "binfmt_misc",
+          "rpc_pipefs",
+          "resctrl");
 
   private final boolean crossMounts;
   private final @Nullable Identity root;

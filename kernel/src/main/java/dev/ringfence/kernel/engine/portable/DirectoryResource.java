@@ -107,7 +107,9 @@ final class DirectoryResource extends Resource {
     }
   }
 
-  /** Forces the directory's entries; where a directory cannot be opened there is nothing to force. */
+  /**
+   * Forces the directory's entries; where a directory cannot be opened there is nothing to force.
+   */
   private long fsync() throws IOException {
     try (SeekableByteChannel self = openSelf()) {
       if (self instanceof FileChannel channel) {

@@ -64,7 +64,9 @@ final class FileResource extends Resource {
   private final Path path;
   private final BasicFileAttributes whenOpened;
 
-  /** Shared by writes, exclusive for a growing truncate, which must not overwrite what they wrote. */
+  /**
+   * Shared by writes, exclusive for a growing truncate, which must not overwrite what they wrote.
+   */
   private final ReadWriteLock extent = new ReentrantReadWriteLock();
 
   private volatile boolean needsBounce;

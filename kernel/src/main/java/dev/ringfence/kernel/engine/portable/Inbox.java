@@ -121,7 +121,8 @@ final class Inbox {
     boolean any = false;
     for (Inbox inbox : inboxes) {
       if (inbox.woken) {
-        inbox.woken = false; // a wake after this line is another wake: it is not lost, it ends the next
+        inbox.woken =
+            false; // a wake after this line is another wake: it is not lost, it ends the next
         any = true;
       }
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listings of one directory that programs have begun and not ended: the latest few, because each
- * may hold descriptors. One that is in use is not in here.
+ * The listings of one directory that programs have begun and not ended: the latest few, because
+ * each may hold descriptors. One that is in use is not in here.
  */
 final class KeptListings {
 

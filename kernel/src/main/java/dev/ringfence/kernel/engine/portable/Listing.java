@@ -13,8 +13,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listing under way. java.nio reads a directory once, from its start; a cookie is how many entries
- * came before, and the listing that stands there goes on.
+ * A listing under way. java.nio reads a directory once, from its start; a cookie is how many
+ * entries came before, and the listing that stands there goes on.
  *
  * <p>It remembers what its last call gave out, so that a program may go on after any entry of it. A
  * cookie that no listing stands at begins anew and skips, which is right as long as the directory

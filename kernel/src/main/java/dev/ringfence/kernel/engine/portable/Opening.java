@@ -101,8 +101,7 @@ final class Opening {
     }
   }
 
-  private @Nullable Resource openExisting(Walk walk, BasicFileAttributes found)
-      throws IOException {
+  private @Nullable Resource openExisting(Walk walk, BasicFileAttributes found) throws IOException {
     Path name = walk.name();
     if (name == null) {
       return base.derive(walk.place().again());
@@ -152,8 +151,8 @@ final class Opening {
    *
    * @param found what is there, or null to make it
    */
-  private @Nullable Resource openFile(
-      Place place, Path name, @Nullable BasicFileAttributes found) throws IOException {
+  private @Nullable Resource openFile(Place place, Path name, @Nullable BasicFileAttributes found)
+      throws IOException {
     boolean writes = (operation.rights & Rights.WRITE) != 0 || has(OpenFlags.TRUNCATE);
     boolean appends = writes && has(OpenFlags.APPEND);
     boolean reads = (operation.rights & Rights.READ) != 0 || !writes;

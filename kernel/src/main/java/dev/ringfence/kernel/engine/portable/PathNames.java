@@ -148,7 +148,8 @@ final class PathNames {
     int dot = name.indexOf('.');
     String stem = (dot < 0 ? name : name.substring(0, dot)).strip().toUpperCase(Locale.ROOT);
     return DOS_DEVICES.contains(stem)
-        || stem.length() == 4 && (stem.startsWith("COM") || stem.startsWith("LPT"))
+        || stem.length() == 4
+            && (stem.startsWith("COM") || stem.startsWith("LPT"))
             && "123456789\u00B9\u00B2\u00B3".indexOf(stem.charAt(3)) >= 0;
   }
 }

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory to work in, one name at a time: every name that a method takes is one element, neither
- * {@code .} nor {@code ..}, and no link in it is followed.
+ * A directory to work in, one name at a time: every name that a method takes is one element,
+ * neither {@code .} nor {@code ..}, and no link in it is followed.
  *
  * <p>Two kinds: {@link HeldPlace} holds the directory open, {@link NamedPlace} only knows its path.
  * Methods throw what java.nio throws.
@@ -114,5 +114,4 @@ abstract sealed class Place implements AutoCloseable permits HeldPlace, NamedPla
 
   @Override
   public abstract void close() throws IOException;
-
 }

@@ -28,8 +28,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * An engine of java.nio alone: on any operating system, on any {@link Path}.
  *
- * <p>File operations run on virtual threads, one each; pipes are served by one selector thread. What
- * it promises and where java.nio falls short of io_uring is in the package's description.
+ * <p>File operations run on virtual threads, one each; pipes are served by one selector thread.
+ * What it promises and where java.nio falls short of io_uring is in the package's description.
  */
 public final class PortableEngine implements Engine {
 

@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PortableQueue implements EngineQueue {
 
   private static final ThreadFactory WORKERS =
-      Thread.ofVirtual()
-          .name("ringfence-io")
-          .inheritInheritableThreadLocals(false)
-          .factory();
+      Thread.ofVirtual().name("ringfence-io").inheritInheritableThreadLocals(false).factory();
 
   private final Completions completions;
   private final int deliveriesMax;

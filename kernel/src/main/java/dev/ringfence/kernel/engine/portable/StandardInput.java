@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The process's standard input. A thread of its own reads it, because such a read can be neither
  * polled nor given up; what it reads waits here, so that the operation can be.
  *
- * <p>It reads when somebody waits, and no more than the first of them can take: what no domain asked
- * for stays in the pipe or terminal, for whoever reads it after this process.
+ * <p>It reads when somebody waits, and no more than the first of them can take: what no domain
+ * asked for stays in the pipe or terminal, for whoever reads it after this process.
  */
 final class StandardInput extends WaitingStream {
 
@@ -27,7 +27,8 @@ final class StandardInput extends WaitingStream {
   static final int BUFFER_SIZE = 64 << 10;
 
   private static final StandardInput SHARED =
-      new StandardInput(new FileInputStream(FileDescriptor.in), new StreamThread("ringfence-stdin"));
+      new StandardInput(
+          new FileInputStream(FileDescriptor.in), new StreamThread("ringfence-stdin"));
 
   private final InputStream input;
   private final Executor thread;
@@ -61,12 +62,7 @@ final class StandardInput extends WaitingStream {
     if (position < limit) {
       int taken = Math.min(operation.length, limit - position);
       MemorySegment.copy(
-          buffer,
-          position,
-          operation.memory,
-          ValueLayout.JAVA_BYTE,
-          operation.memoryOffset,
-          taken);
+          buffer, position, operation.memory, ValueLayout.JAVA_BYTE, operation.memoryOffset, taken);
       position += taken;
       return taken;
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process's standard output or error. A thread of its own writes, one operation after the other;
- * a virtual one would keep its carrier for as long as nobody reads.
+ * The process's standard output or error. A thread of its own writes, one operation after the
+ * other; a virtual one would keep its carrier for as long as nobody reads.
  *
  * <p>A write that has begun is not stopped by a cancel, so it takes a small piece. Whether there is
  * room cannot be known: POLL always says so.

@@ -6,8 +6,8 @@
  * then {@code PortableQueue} (how work leaves and comes home), {@code Walk} (how a path is kept
  * beneath its directory) and {@code WaitingStream} (how thousands of operations wait on one pipe).
  *
- * <p>It keeps promise 7 of the design, the same results as io_uring, as tightly as java.nio can. The
- * places where java.nio cannot are these; each is repeated where it is in the code.
+ * <p>It keeps promise 7 of the design, the same results as io_uring, as tightly as java.nio can.
+ * The places where java.nio cannot are these; each is repeated where it is in the code.
  *
  * <p><b>Confinement.</b> Paths are walked one name at a time, links are resolved here and never by
  * the host, and every object is opened without following links. Where the file system offers {@link
@@ -18,25 +18,27 @@
  * <ul>
  *   <li>Domains of one engine cannot race each other: a rename or removal waits until no walk is
  *       under way. <em>Other processes</em> that may rename inside a granted directory can.
- *   <li>java.nio has no directory-relative call to make a directory or a link, to read a link, or to
- *       stat in full. Those use a path whose last directory was checked against the open one just
- *       before; another process that wins that race gets an empty directory or a link made elsewhere,
- *       or the text of another link read. What STAT reports is checked by identity afterwards.
+ *   <li>java.nio has no directory-relative call to make a directory or a link, to read a link, or
+ *       to stat in full. Those use a path whose last directory was checked against the open one
+ *       just before; another process that wins that race gets an empty directory or a link made
+ *       elsewhere, or the text of another link read. What STAT reports is checked by identity
+ *       afterwards.
  *   <li>Without such directories (Windows, most other file systems) every step is such a path.
  *   <li>Kinds are checked before opening, since java.nio cannot open without side effects: another
  *       process that swaps a file for a named pipe in that moment can make the operation wait.
  *   <li>Mounts are told apart by device number, elsewhere by file store: a bind mount of the same
  *       file system is not noticed. A pseudo file system is refused when the host tells its type.
  *   <li>A granted directory that is renamed on the host keeps working for opening, removing and
- *       renaming; making directories and links in it, and following links, becomes {@code NotFound}.
+ *       renaming; making directories and links in it, and following links, becomes {@code
+ *       NotFound}.
  * </ul>
  *
- * <p><b>Results.</b> RENAME with EXCHANGE is {@code NotImplemented}; NO_REPLACE is atomic only among
- * this engine's own operations. STAT's allocated bytes are the size rounded up, its block size is
- * 4096. A symbolic link's text loses doubled and trailing slashes. Growing a file by TRUNCATE writes
- * its last byte. Errors that java.nio reports by text alone are recognised in English only, and are
- * {@code IoError} otherwise. An io operation that has begun is not stopped by a cancel; a write to a
- * standard stream that nobody reads is one.
+ * <p><b>Results.</b> RENAME with EXCHANGE is {@code NotImplemented}; NO_REPLACE is atomic only
+ * among this engine's own operations. STAT's allocated bytes are the size rounded up, its block
+ * size is 4096. A symbolic link's text loses doubled and trailing slashes. Growing a file by
+ * TRUNCATE writes its last byte. Errors that java.nio reports by text alone are recognised in
+ * English only, and are {@code IoError} otherwise. An io operation that has begun is not stopped by
+ * a cancel; a write to a standard stream that nobody reads is one.
  */
 @NullMarked
 package dev.ringfence.kernel.engine.portable;

@@ -48,9 +48,7 @@ final class Beneath {
     }
     byte[] above = start == 0 ? SELF : Arrays.copyOfRange(path, 0, start);
     long opened = open(directory, above, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0);
-    return opened < 0
-        ? new Parent(-1, name, opened)
-        : new Parent((int) opened, name, 0);
+    return opened < 0 ? new Parent(-1, name, opened) : new Parent((int) opened, name, 0);
   }
 
   private static boolean isDots(byte[] path, int start, int end) {

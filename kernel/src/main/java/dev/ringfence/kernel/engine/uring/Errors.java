@@ -49,7 +49,13 @@ final class Errors {
       case EROFS -> SyscallError.READ_ONLY_FILESYSTEM;
       case EPIPE, ESHUTDOWN -> SyscallError.BROKEN_PIPE;
       case ENAMETOOLONG -> SyscallError.NAME_TOO_LONG;
-      case ENOSYS, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPFNOSUPPORT, EAFNOSUPPORT, ENOTTY ->
+      case ENOSYS,
+          EOPNOTSUPP,
+          EPROTONOSUPPORT,
+          ESOCKTNOSUPPORT,
+          EPFNOSUPPORT,
+          EAFNOSUPPORT,
+          ENOTTY ->
           SyscallError.NOT_IMPLEMENTED;
       case ENOTEMPTY -> SyscallError.DIRECTORY_NOT_EMPTY;
       case ETIME, ETIMEDOUT -> SyscallError.TIMEOUT;

@@ -15,7 +15,8 @@ import dev.ringfence.linux.Statx;
 import java.nio.charset.StandardCharsets;
 
 /**
- * OPEN: first a handle that cannot be read (O_PATH), then a look at what it is, then the real thing.
+ * OPEN: first a handle that cannot be read (O_PATH), then a look at what it is, then the real
+ * thing.
  *
  * <p>Opening a FIFO or a device has effects of its own, so only after the look is anything opened
  * that can be read. The second opening goes through the handle, not the path: it is the same object
@@ -53,10 +54,7 @@ final class Opening {
     boolean noFollow = has(dev.ringfence.abi.OpenFlags.NO_FOLLOW);
     long handle =
         Beneath.open(
-            directory,
-            operation.path,
-            OpenFlags.O_PATH | (noFollow ? OpenFlags.O_NOFOLLOW : 0),
-            0);
+            directory, operation.path, OpenFlags.O_PATH | (noFollow ? OpenFlags.O_NOFOLLOW : 0), 0);
     if (handle < 0) {
       return failed(handle);
     }
@@ -89,8 +87,7 @@ final class Opening {
     byte[] self = ("/proc/self/fd/" + handle).getBytes(StandardCharsets.US_ASCII);
     int truncate = has(dev.ringfence.abi.OpenFlags.TRUNCATE) ? OpenFlags.O_TRUNC : 0;
     long file =
-        PathCalls.openat2(
-            OpenFlags.AT_FDCWD, self, accessMode() | writeFlags() | truncate, 0, 0);
+        PathCalls.openat2(OpenFlags.AT_FDCWD, self, accessMode() | writeFlags() | truncate, 0, 0);
     return file < 0 ? failed(file) : opened(CapabilityType.FILE, (int) file);
   }
 

@@ -17,9 +17,9 @@ import dev.ringfence.linux.Statx;
 /**
  * Operations on names, each a few system calls in a row, on the calling thread.
  *
- * <p>Only openat2 can be told to stay beneath a directory. So it alone resolves a path: the object's
- * or, for what changes a directory, its parent's; the calls that follow get a descriptor and one
- * name, which no rename elsewhere can bend. No state: any thread.
+ * <p>Only openat2 can be told to stay beneath a directory. So it alone resolves a path: the
+ * object's or, for what changes a directory, its parent's; the calls that follow get a descriptor
+ * and one name, which no rename elsewhere can bend. No state: any thread.
  */
 final class PathOperations {
 
@@ -30,8 +30,7 @@ final class PathOperations {
       case LIST -> new Outcome.Ended(Listing.list(operation, directory(operation)));
       case TRUNCATE ->
           new Outcome.Ended(
-              Errors.typed(
-                  FileCalls.ftruncate(directory(operation).descriptor, operation.offset)));
+              Errors.typed(FileCalls.ftruncate(directory(operation).descriptor, operation.offset)));
       case MAKE_DIRECTORY, REMOVE, SYMLINK -> new Outcome.Ended(change(operation));
       case RENAME -> new Outcome.Ended(rename(operation));
       case READ_LINK -> new Outcome.Ended(readLink(operation));
@@ -66,8 +65,7 @@ final class PathOperations {
 
   private static long readLink(Operation operation) {
     LinuxFile file = directory(operation);
-    long found =
-        Beneath.open(file, operation.path, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, 0);
+    long found = Beneath.open(file, operation.path, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, 0);
     if (found < 0) {
       return Errors.typed(found);
     }

@@ -81,8 +81,7 @@ public final class UringEngine implements Engine {
     }
     byte[] here = {'.'};
     long beneath =
-        PathCalls.openat2(
-            OpenFlags.AT_FDCWD, here, OpenFlags.O_PATH, 0, OpenFlags.RESOLVE_BENEATH);
+        PathCalls.openat2(OpenFlags.AT_FDCWD, here, OpenFlags.O_PATH, 0, OpenFlags.RESOLVE_BENEATH);
     if (beneath < 0) {
       throw new SyscallException(
           Errors.of(beneath),
@@ -171,10 +170,7 @@ public final class UringEngine implements Engine {
       for (int i = 0; i < queues.size(); i++) {
         UringQueue queue = (UringQueue) queues.get(i);
         PollDescriptor.write(
-            entries,
-            (long) i * PollDescriptor.SIZE,
-            queue.descriptorToAwait(),
-            Descriptors.POLLIN);
+            entries, (long) i * PollDescriptor.SIZE, queue.descriptorToAwait(), Descriptors.POLLIN);
         ready |= queue.hasCompletions();
       }
       if (!ready) {
@@ -192,7 +188,8 @@ public final class UringEngine implements Engine {
       Descriptors.close(descriptor);
       throw new SyscallException(
           SyscallError.PERMISSION_DENIED,
-          path + " is on a pseudo file system, whose files reach into the kernel and into other"
+          path
+              + " is on a pseudo file system, whose files reach into the kernel and into other"
               + " processes; it cannot be granted");
     }
     int resolve =
@@ -206,8 +203,7 @@ public final class UringEngine implements Engine {
   public Resource openFile(Path path, long rights) {
     boolean reads = (rights & (Rights.READ | Rights.MAP)) != 0;
     boolean writes = (rights & (Rights.WRITE | Rights.TRUNCATE)) != 0;
-    int access =
-        writes ? (reads ? OpenFlags.O_RDWR : OpenFlags.O_WRONLY) : OpenFlags.O_RDONLY;
+    int access = writes ? (reads ? OpenFlags.O_RDWR : OpenFlags.O_WRONLY) : OpenFlags.O_RDONLY;
     int create = (rights & Rights.CREATE) != 0 ? OpenFlags.O_CREAT : 0;
     // O_NONBLOCK until it is known to be a file: a FIFO would keep us waiting for its other end
     int descriptor =

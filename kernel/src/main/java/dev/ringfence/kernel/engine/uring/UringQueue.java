@@ -149,8 +149,7 @@ final class UringQueue implements EngineQueue {
     int descriptor = file(operation).descriptor;
     long tag = slot.index;
     if (slot.waitsForReadiness) {
-      int events =
-          operation.code == OpCode.READ ? Descriptors.POLLIN : Descriptors.POLLOUT;
+      int events = operation.code == OpCode.READ ? Descriptors.POLLIN : Descriptors.POLLOUT;
       return submission.pollAdd(descriptor, events, 0, 0, tag);
     }
     return switch (operation.code) {
@@ -291,7 +290,8 @@ final class UringQueue implements EngineQueue {
       slot.waitsForReadiness = true;
       push(slot);
     } else if (result == Errno.ECANCELED.result() && !slot.cancelAsked) {
-      // Linux cancels what a thread submitted when the thread ends; the operation is not the thread's
+      // Linux cancels what a thread submitted when the thread ends; the operation is not the
+      // thread's
       push(slot);
     } else if (result == Errno.EINTR.result() && !slot.cancelAsked) {
       push(slot);

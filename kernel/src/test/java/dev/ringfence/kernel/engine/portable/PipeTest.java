@@ -181,7 +181,9 @@ class PipeTest {
   void aFullPipeHoldsWritesUntilThereIsRoom() {
     byte[] pattern = new byte[3 << 20];
     new Random(7).nextBytes(pattern);
-    rig.memory().asSlice(0, pattern.length).copyFrom(java.lang.foreign.MemorySegment.ofArray(pattern));
+    rig.memory()
+        .asSlice(0, pattern.length)
+        .copyFrom(java.lang.foreign.MemorySegment.ofArray(pattern));
     long in = 3L << 20;
     long sent = 0;
     long received = 0;
@@ -192,7 +194,9 @@ class PipeTest {
         write = null;
       }
       if (write == null && sent < pattern.length) {
-        write = rig.transfer(OpCode.WRITE, pipe.sink(), -1, (int) Math.min(1 << 20, pattern.length - sent));
+        write =
+            rig.transfer(
+                OpCode.WRITE, pipe.sink(), -1, (int) Math.min(1 << 20, pattern.length - sent));
         write.memoryOffset = sent;
         rig.start(write);
       }
@@ -212,8 +216,7 @@ class PipeTest {
 
   @Test
   void eachEndGoesOneWay() {
-    assertThat(rig.write(pipe.source(), -1, "x").error())
-        .isEqualTo(SyscallError.PERMISSION_DENIED);
+    assertThat(rig.write(pipe.source(), -1, "x").error()).isEqualTo(SyscallError.PERMISSION_DENIED);
     assertThat(rig.run(rig.transfer(OpCode.READ, pipe.sink(), -1, 1)).error())
         .isEqualTo(SyscallError.PERMISSION_DENIED);
   }

@@ -113,9 +113,7 @@ class PortableQueueTest {
   void aVirtualThreadMayRunTheQueue() throws Exception {
     Resource file = file("virtual");
     List<String> seen = new ArrayList<>();
-    Thread owner =
-        Thread.ofVirtual()
-            .start(() -> seen.add(rig.text(rig.read(file, 0, 7))));
+    Thread owner = Thread.ofVirtual().start(() -> seen.add(rig.text(rig.read(file, 0, 7))));
     owner.join();
     assertThat(seen).containsExactly("virtual");
   }
@@ -194,8 +192,7 @@ class PortableQueueTest {
     assertThat(rig.memory().address() % 4096).isZero();
     assertThat(rig.memory().byteSize()).isEqualTo(Rig.MEMORY_SIZE);
     assertThat(rig.bytes(0, Rig.MEMORY_SIZE)).containsOnly(0);
-    assertThatThrownBy(() -> rig.engine.allocate(4097))
-        .hasMessageContaining("4097");
+    assertThatThrownBy(() -> rig.engine.allocate(4097)).hasMessageContaining("4097");
   }
 
   @Test

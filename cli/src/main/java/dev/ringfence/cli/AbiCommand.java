@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ringfence.abi.AbiDescription;
+import dev.ringfence.abi.AbiDescription.Constant;
+import dev.ringfence.abi.AbiDescription.Field;
+import dev.ringfence.abi.AbiDescription.Structure;
+import dev.ringfence.abi.CHeader;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ringfence abi}: the interface for programs in other languages. */
+@Command(
+    name = "abi",
+    mixinStandardHelpOptions = true,
+    description = "Prints the layouts and numbers of the interface.")
+final class AbiCommand implements Callable<Integer> {
+
+  @ArgGroup(multiplicity = "1")
+  private Output form = new Output();
+
+  private static final class Output {
+    @Option(names = "--header", description = "As a C header (C11, C++17).")
+    @SuppressWarnings("unused") // one of the two is given; this one is the other's absence
+    private boolean header;
+
+    @Option(names = "--json", description = "As JSON, by the same names.")
+    private boolean json;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (form.json) {
+      printJson();
+    } else {
+      System.out.print(CHeader.render());
+    }
+    System.out.flush();
+    return 0;
+  }
+
+  private static void printJson() throws IOException {
+    try (JsonGenerator out = Json.onStandardOutput()) {
+      out.writeStartObject();
+      out.writeObjectFieldStart("constants");
+      for (Constant constant : AbiDescription.constants()) {
+        out.writeFieldName(constant.name());
+        boolean unsigned = constant.form() == AbiDescription.Form.WORD;
+        if (unsigned && constant.value() < 0) {
+          out.writeNumber(new BigInteger(Long.toUnsignedString(constant.value())));
+        } else {
+          out.writeNumber(constant.value());
+        }
+      }
+      out.writeEndObject();
+      out.writeObjectFieldStart("structures");
+      for (Structure structure : AbiDescription.structures()) {
+        write(out, structure);
+      }
+      out.writeEndObject();
+      out.writeEndObject();
+    }
+    System.out.println();
+  }
+
+  private static void write(JsonGenerator out, Structure structure) throws IOException {
+    out.writeObjectFieldStart(structure.name());
+    out.writeNumberField("size", structure.size());
+    out.writeNumberField("alignment", structure.alignment());
+    out.writeObjectFieldStart("fields");
+    for (Field field : structure.fields()) {
+      out.writeObjectFieldStart(field.name());
+      out.writeStringField("type", field.cType());
+      out.writeNumberField("offset", field.offset());
+      out.writeNumberField("size", field.size());
+      if (field.arrayLength() > 0) {
+        out.writeNumberField("length", field.arrayLength());
+      }
+      out.writeEndObject();
+    }
+    out.writeEndObject();
+    out.writeEndObject();
+  }
+}

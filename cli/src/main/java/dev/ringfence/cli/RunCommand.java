@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.cli;
+
+import dev.ringfence.abi.CapabilityType;
+import dev.ringfence.abi.Rights;
+import dev.ringfence.abi.SyscallError;
+import dev.ringfence.abi.SyscallException;
+import dev.ringfence.cli.program.Copy;
+import dev.ringfence.cli.program.Count;
+import dev.ringfence.kernel.Domain;
+import dev.ringfence.kernel.DomainBuilder;
+import dev.ringfence.kernel.EngineChoice;
+import dev.ringfence.kernel.Kernel;
+import dev.ringfence.user.Grant;
+import dev.ringfence.user.Program;
+import dev.ringfence.user.Remedy;
+import dev.ringfence.user.Session;
+import java.io.File;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ringfence run}: one program, in a domain that holds what the command line grants. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Runs a program with nothing but what is granted here.",
+    footer = {
+      "",
+      "RIGHTS are presets (r, rw, full, browse) or words (read, write, create, delete, ...), mixed"
+          + " with commas; r if left out. The standard streams are granted as stdin, stdout,"
+          + " stderr.",
+      "PROGRAM is bundled (copy, count) or a class on --classpath that implements"
+          + " dev.ringfence.user.Program."
+    })
+final class RunCommand implements Callable<Integer> {
+
+  private static final long STREAM_IN = Rights.READ | Rights.DUP;
+  private static final long STREAM_OUT = Rights.WRITE | Rights.DUP;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "io_uring or portable; the best that works here if left out.")
+  private @Nullable String engine;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "NAME=PATH[:RIGHTS]",
+      description = "Grants a directory. It is made when it is missing and CREATE is granted.")
+  private List<String> directories = new ArrayList<>();
+
+  @Option(names = "--file", paramLabel = "NAME=PATH[:RIGHTS]", description = "Grants one file.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(
+      names = "--classpath",
+      paramLabel = "PATHS",
+      description = "Where PROGRAM's class is, as java -cp takes it.")
+  private @Nullable String classpath;
+
+  @Parameters(index = "0", paramLabel = "PROGRAM", description = "copy, count, or a class.")
+  private String program = "";
+
+  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "The program's own.")
+  private List<String> arguments = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    List<GrantOption> directoryGrants = directories.stream().map(GrantOption::parse).toList();
+    List<GrantOption> fileGrants = files.stream().map(GrantOption::parse).toList();
+    try (Bar bar = Bar.onTerminal();
+        Kernel kernel = Kernel.open(EngineChoice.choose(engine))) {
+      Program loaded = load(bar);
+      DomainBuilder builder = kernel.domain(program);
+      for (GrantOption grant : directoryGrants) {
+        makeIfMissing(grant);
+        builder.directory(grant.petname(), grant.path(), grant.rights());
+      }
+      for (GrantOption grant : fileGrants) {
+        builder.file(grant.petname(), grant.path(), grant.rights());
+      }
+      builder
+          .standardStream("stdin", 0, STREAM_IN)
+          .standardStream("stdout", 1, STREAM_OUT)
+          .standardStream("stderr", 2, STREAM_OUT);
+      try (Domain domain = builder.open();
+          Session session = Session.over(domain, new Flags(directoryGrants, fileGrants))) {
+        int status = loaded.run(session, arguments);
+        return domain.exitStatus().orElse(status);
+      }
+    }
+  }
+
+  private static void makeIfMissing(GrantOption grant) {
+    if ((grant.rights() & Rights.CREATE) == 0 || Files.exists(grant.path())) {
+      return;
+    }
+    try {
+      Files.createDirectories(grant.path());
+    } catch (IOException e) {
+      throw new SyscallException(
+          SyscallError.IO_ERROR, "cannot make the directory " + grant.path() + ": " + e, e);
+    }
+  }
+
+  private Program load(Bar bar) throws Exception {
+    return switch (program) {
+      case "copy" -> new Copy(bar);
+      case "count" -> new Count();
+      default -> loadClass();
+    };
+  }
+
+  /** The loader lives as long as the process, as the program's classes may. */
+  private Program loadClass() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : (classpath == null ? "" : classpath).split(File.pathSeparator, -1)) {
+      if (!entry.isEmpty()) {
+        urls.add(toUrl(entry));
+      }
+    }
+    @SuppressWarnings("resource")
+    ClassLoader loader =
+        new URLClassLoader(urls.toArray(URL[]::new), RunCommand.class.getClassLoader());
+    try {
+      Object made = loader.loadClass(program).getConstructor().newInstance();
+      if (made instanceof Program loaded) {
+        return loaded;
+      }
+    } catch (ClassNotFoundException e) {
+      throw new SyscallException(
+          SyscallError.NOT_FOUND,
+          "no program `" + program + "`: use copy, count, or a class with --classpath",
+          e);
+    }
+    throw new SyscallException(
+        SyscallError.INVALID_EXECUTABLE,
+        program + " does not implement dev.ringfence.user.Program");
+  }
+
+  private static URL toUrl(String entry) throws MalformedURLException {
+    return Path.of(entry).toUri().toURL();
+  }
+
+  /** How a grant is widened here: by its flag. */
+  private record Flags(List<GrantOption> directories, List<GrantOption> files) implements Remedy {
+
+    @Override
+    public String widen(Grant grant, long missing) {
+      for (GrantOption option : directories) {
+        if (option.petname().equals(grant.name())) {
+          return "grant it with --dir " + written(option, missing);
+        }
+      }
+      for (GrantOption option : files) {
+        if (option.petname().equals(grant.name())) {
+          return "grant it with --file " + written(option, missing);
+        }
+      }
+      return Remedy.PLAIN.widen(grant, missing);
+    }
+
+    private static String written(GrantOption option, long missing) {
+      String words = Rights.describe(option.rights() | missing).replace('|', ',');
+      return option.petname() + "=" + option.path() + ":" + words;
+    }
+
+    @Override
+    public String add(String name, CapabilityType type) {
+      String flag = type == CapabilityType.FILE ? "--file " : "--dir ";
+      return "grant it with " + flag + name + "=PATH:r";
+    }
+  }
+}
