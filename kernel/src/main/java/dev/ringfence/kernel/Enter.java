@@ -56,8 +56,17 @@ final class Enter {
   private static long serve(KernelRing polled, Lane lane) {
     lane.wake();
     int wanted = wanted(polled);
-    if (wanted > 0) {
+    if (wanted == 0) {
+      return 0;
+    }
+    // ringing the bell is anybody's; waiting is for one thread at a time
+    if (!polled.entered.compareAndSet(false, true)) {
+      return SyscallError.BUSY.result();
+    }
+    try {
       polled.waiter.await(polled, wanted);
+    } finally {
+      polled.entered.set(false);
     }
     return 0;
   }

@@ -48,7 +48,7 @@ final class KernelRing {
   /** Set while a thread is inside {@code enter} for this ring. Any thread, by compare-and-set. */
   final AtomicBoolean entered = new AtomicBoolean();
 
-  final RingWaiter waiter = new RingWaiter();
+  final RingWaiter waiter;
 
   private int accepted;
   private int lastHead;
@@ -73,6 +73,7 @@ final class KernelRing {
     this.offset = offset;
     this.idleNanos = idleNanos;
     this.lastHead = shared.completionTail();
+    this.waiter = new RingWaiter(shared.submissionHead());
     this.buffers = new RegisteredBuffers(this);
   }
 

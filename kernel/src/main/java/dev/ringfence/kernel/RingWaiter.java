@@ -19,16 +19,27 @@ final class RingWaiter {
   private volatile int accepted;
   private volatile @Nullable Thread waiting;
 
+  /**
+   * A waiter for a ring that nothing has happened on.
+   *
+   * @param firstIndex where the ring's indices start
+   */
+  RingWaiter(int firstIndex) {
+    completionTail = firstIndex;
+    submissionHead = firstIndex;
+  }
+
   /** After each round of work. Lane's owner. */
   void update(int newCompletionTail, int newSubmissionHead, int newAccepted) {
     boolean changed = completionTail != newCompletionTail || accepted != newAccepted;
     if (!changed && submissionHead == newSubmissionHead) {
       return;
     }
-    // accepted before the head: whoever sees an entry gone from the queue sees it accepted
+    // the reader goes the other way round: whoever sees an entry gone from the queue sees it
+    // accepted, and whoever sees it no longer accepted sees its completion
+    completionTail = newCompletionTail;
     accepted = newAccepted;
     submissionHead = newSubmissionHead;
-    completionTail = newCompletionTail;
     // volatile writes above, volatile read below: either we see the waiter or it sees the numbers
     wake();
   }
