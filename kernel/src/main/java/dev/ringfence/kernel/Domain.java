@@ -331,6 +331,13 @@ public final class Domain implements SystemCalls, AutoCloseable {
     quiescence.arrive();
   }
 
+  /** Has every lane deliver what the host has done. */
+  void pump() {
+    for (Lane lane : lanes()) {
+      lane.post(() -> {});
+    }
+  }
+
   List<KernelRing> rings() {
     return List.copyOf(rings.values());
   }

@@ -39,7 +39,7 @@ final class DomainEnd {
           }
         });
     domain.askLanes(quiescence, (lane, asked) -> lane.lifecycle().answerEnd(asked, domain));
-    if (quiescence.await(kernel.options().revokeMax().toNanos())) {
+    if (quiescence.await(kernel.options().revokeMax().toNanos(), domain::pump)) {
       free();
       return;
     }
@@ -49,7 +49,7 @@ final class DomainEnd {
         "domain {0} has operations that the host does not end; its memory stays mapped until it"
             + " does",
         domain.name());
-    if (quiescence.await(0)) {
+    if (quiescence.await(0, domain::pump)) {
       // it ended between the two looks, before anyone had heard that it is late
       free();
     }

@@ -212,7 +212,7 @@ public final class Kernel implements AutoCloseable {
           unused, (lane, asked) -> lane.lifecycle().answerRevoke(asked, Kernel::usesRevoked));
     }
     unused.arrive();
-    return unused.await(options.revokeMax().toNanos());
+    return unused.await(options.revokeMax().toNanos(), () -> affected.forEach(Domain::pump));
   }
 
   private static boolean usesRevoked(InFlight operation) {

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Quiescence {
 
+  private static final long LOOK_NANOS_MIN = 20_000;
+  private static final long LOOK_NANOS_MAX = 1_000_000;
+
   private final AtomicInteger outstanding = new AtomicInteger(1);
   private final CountDownLatch quiet = new CountDownLatch(1);
   private final Runnable whenQuiet;
@@ -42,14 +45,27 @@ final class Quiescence {
     }
   }
 
-  /** Waits, without regard to interrupts. False when the time ran out first. */
-  boolean await(long nanosMax) {
+  /**
+   * Waits, without regard to interrupts. False when the time ran out first.
+   *
+   * @param pump has the lanes look for completions: nobody else may be inside one to do it
+   */
+  boolean await(long nanosMax, Runnable pump) {
     boolean interrupted = false;
     long deadline = System.nanoTime() + nanosMax;
+    long look = LOOK_NANOS_MIN;
     try {
       while (true) {
         try {
-          return quiet.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          long left = deadline - System.nanoTime();
+          if (quiet.await(Math.min(left, look), TimeUnit.NANOSECONDS)) {
+            return true;
+          }
+          if (left <= look) {
+            return false;
+          }
+          pump.run();
+          look = Math.min(look * 2, LOOK_NANOS_MAX);
         } catch (InterruptedException e) {
           interrupted = true;
         }
