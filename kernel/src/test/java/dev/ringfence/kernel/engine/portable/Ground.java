@@ -43,7 +43,7 @@ enum Ground {
             Configuration.unix().toBuilder()
                 .setAttributeViews("basic", "owner", "posix", "unix")
                 .build());
-    return new Root(Files.createDirectories(memory.getPath("/work/root")), memory::close);
+    return new Root(Files.createDirectories(memory.getPath("/granted")), memory::close);
   }
 
   private static void removeTree(Path path) throws IOException {
