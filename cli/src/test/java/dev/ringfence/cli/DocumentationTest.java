@@ -174,11 +174,7 @@ class DocumentationTest {
     Set<String> settings = new TreeSet<>();
     try (Stream<Path> tree = Files.walk(ROOT)) {
       List<Path> sources =
-          tree.filter(path ->
-                  path.toString().matches(".*/src/(main|test)/java/.*\\.java")
-                      && !path.toString().contains("/dev/ringfence/cli/Snippets")
-                      && !path.toString().contains("/dev/ringfence/cli/Workbench")
-                      && !path.toString().contains("/dev/ringfence/cli/DocumentationTest"))
+          tree.filter(path -> path.toString().matches(".*/src/main/java/.*\\.java"))
               .collect(Collectors.toCollection(ArrayList::new));
       sources.add(ROOT.resolve("ringfence"));
       for (Path source : sources) {
