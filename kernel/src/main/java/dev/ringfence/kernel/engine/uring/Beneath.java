@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel.engine.uring;
 
+import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.Errno;
+import dev.ringfence.linux.FileCalls;
+import dev.ringfence.linux.FileSystemMagic;
 import dev.ringfence.linux.OpenFlags;
 import dev.ringfence.linux.PathCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -28,7 +34,50 @@ final class Beneath {
           PathCalls.openat2(
               directory.descriptor, path, flags | OpenFlags.O_CLOEXEC, mode, directory.resolve);
     }
+    if (result >= 0 && isForbidden(directory, (int) result)) {
+      Descriptors.close((int) result);
+      return Errno.EXDEV.result();
+    }
     return result;
+  }
+
+  /** Behind a mount that was granted may be a file system whose files are doors, such as procfs. */
+  private static boolean isForbidden(LinuxFile directory, int opened) {
+    boolean stays = (directory.resolve & OpenFlags.RESOLVE_NO_XDEV) != 0;
+    return !stays && FileSystemMagic.isPseudo(FileCalls.fileSystemMagic(opened));
+  }
+
+  /**
+   * Where the link that is a path's last name leads: a path to try instead. The path itself if it
+   * is no link (any more), and an absolute one if the link is: nothing opens that.
+   */
+  static byte[] follow(LinuxFile directory, byte[] path) {
+    long link = open(directory, path, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, 0);
+    if (link < 0) {
+      return path;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocate(PathCalls.PATH_MAX);
+      long length = PathCalls.readlinkat((int) link, Operation.NO_PATH, text);
+      if (length <= 0) {
+        return path;
+      }
+      byte[] target = text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+      int above = target[0] == '/' ? 0 : startOfLast(path, path.length);
+      byte[] whole = Arrays.copyOf(path, above + target.length);
+      System.arraycopy(target, 0, whole, above, target.length);
+      return whole;
+    } finally {
+      Descriptors.close((int) link);
+    }
+  }
+
+  private static int startOfLast(byte[] path, int end) {
+    int start = end;
+    while (start > 0 && path[start - 1] != '/') {
+      start--;
+    }
+    return start;
   }
 
   /** The directory that a path's last name is in, and that name. */
@@ -37,16 +86,15 @@ final class Beneath {
     while (end > 0 && path[end - 1] == '/') {
       end--;
     }
-    int start = end;
-    while (start > 0 && path[start - 1] != '/') {
-      start--;
-    }
+    int start = startOfLast(path, end);
     // what follows the last name stays with it: "name/" means a directory, and Linux checks that
     byte[] name = Arrays.copyOfRange(path, start, path.length);
-    if (isDots(path, start, end)) {
-      return new Parent(-1, name, Errno.EINVAL.result());
-    }
     byte[] above = start == 0 ? SELF : Arrays.copyOfRange(path, 0, start);
+    if (isDots(path, start, end)) {
+      // Linux makes and removes no such name, and says which error that is without looking it up;
+      // but first the path must exist and stay beneath
+      above = path;
+    }
     long opened = open(directory, above, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0);
     return opened < 0 ? new Parent(-1, name, opened) : new Parent((int) opened, name, 0);
   }

@@ -7,8 +7,6 @@ import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.Errno;
-import dev.ringfence.linux.FileCalls;
-import dev.ringfence.linux.FileSystemMagic;
 import dev.ringfence.linux.OpenFlags;
 import dev.ringfence.linux.PathCalls;
 import dev.ringfence.linux.Statx;
@@ -26,6 +24,9 @@ final class Opening {
 
   private static final byte[] SELF = {'.'};
 
+  /** Links followed in one path (MAXSYMLINKS of Linux, path_resolution(7)). */
+  private static final int LINKS_MAX = 40;
+
   private final Operation operation;
   private final LinuxFile directory;
 
@@ -35,26 +36,41 @@ final class Opening {
   }
 
   Outcome run() {
-    if (has(dev.ringfence.abi.OpenFlags.CREATE)) {
-      // O_EXCL: what this makes is a new regular file, and needs no look
-      long made =
-          Beneath.open(
-              directory,
-              operation.path,
-              accessMode() | writeFlags() | OpenFlags.O_CREAT | OpenFlags.O_EXCL,
-              operation.mode);
+    return has(dev.ringfence.abi.OpenFlags.CREATE) ? create() : openExisting(operation.path);
+  }
+
+  /**
+   * Makes a file with O_EXCL, which needs no look; opens what is there already without O_CREAT. So
+   * a link that leads to a name that does not exist yet is followed here, not by Linux.
+   */
+  private Outcome create() {
+    boolean exclusive = has(dev.ringfence.abi.OpenFlags.EXCLUSIVE);
+    int flags = accessMode() | writeFlags() | OpenFlags.O_CREAT | OpenFlags.O_EXCL;
+    byte[] path = operation.path;
+    for (int i = 0; i <= LINKS_MAX; i++) {
+      long made = Beneath.open(directory, path, flags, operation.mode);
       if (made >= 0) {
         return opened(CapabilityType.FILE, (int) made);
       }
-      boolean exists = made == Errno.EEXIST.result() || made == Errno.EISDIR.result();
-      if (!exists || has(dev.ringfence.abi.OpenFlags.EXCLUSIVE)) {
+      if (exclusive || made != Errno.EEXIST.result()) {
         return failed(made);
       }
+      Outcome existing = openExisting(path);
+      boolean leadsNowhere =
+          existing instanceof Outcome.Ended ended
+              && ended.result() == SyscallError.NOT_FOUND.result();
+      if (!leadsNowhere) {
+        return existing;
+      }
+      path = Beneath.follow(directory, path);
     }
+    return new Outcome.Ended(SyscallError.PERMISSION_DENIED.result());
+  }
+
+  private Outcome openExisting(byte[] path) {
     boolean noFollow = has(dev.ringfence.abi.OpenFlags.NO_FOLLOW);
     long handle =
-        Beneath.open(
-            directory, operation.path, OpenFlags.O_PATH | (noFollow ? OpenFlags.O_NOFOLLOW : 0), 0);
+        Beneath.open(directory, path, OpenFlags.O_PATH | (noFollow ? OpenFlags.O_NOFOLLOW : 0), 0);
     if (handle < 0) {
       return failed(handle);
     }
@@ -70,12 +86,9 @@ final class Opening {
     if (kind < 0) {
       return failed(kind);
     }
-    if (isForbidden(handle)) {
-      return new Outcome.Ended(SyscallError.PERMISSION_DENIED.result());
-    }
     boolean wantsDirectory = has(dev.ringfence.abi.OpenFlags.DIRECTORY);
     if (kind == Statx.S_IFDIR) {
-      return reopenDirectory(handle, wantsDirectory);
+      return reopenDirectory(handle);
     }
     if (wantsDirectory) {
       return new Outcome.Ended(SyscallError.NOT_A_DIRECTORY.result());
@@ -91,21 +104,14 @@ final class Opening {
     return file < 0 ? failed(file) : opened(CapabilityType.FILE, (int) file);
   }
 
-  private Outcome reopenDirectory(int handle, boolean wantsDirectory) {
-    boolean writes = (operation.rights & Rights.WRITE) != 0;
-    if (writes && !wantsDirectory) {
+  private Outcome reopenDirectory(int handle) {
+    if (has(dev.ringfence.abi.OpenFlags.CREATE) || has(dev.ringfence.abi.OpenFlags.TRUNCATE)) {
       return new Outcome.Ended(SyscallError.IS_A_DIRECTORY.result());
     }
     long opened =
         PathCalls.openat2(
             handle, SELF, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, directory.resolve);
     return opened < 0 ? failed(opened) : opened(CapabilityType.DIRECTORY, (int) opened);
-  }
-
-  /** Behind a mount that was granted may be a file system whose files are doors, such as procfs. */
-  private boolean isForbidden(int handle) {
-    boolean stays = (directory.resolve & OpenFlags.RESOLVE_NO_XDEV) != 0;
-    return !stays && FileSystemMagic.isPseudo(FileCalls.fileSystemMagic(handle));
   }
 
   private int accessMode() {
