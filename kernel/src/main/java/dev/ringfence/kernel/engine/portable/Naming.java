@@ -127,12 +127,17 @@ final class Naming {
       to.go(operation.secondPath, Walk.Last.NAME);
       Path name = from.name();
       Path targetName = to.name();
-      if (name == null || targetName == null) {
-        return SyscallError.BUSY.result(); // as rename(2) has it for . and ..
+      boolean keeps = (operation.flags & RenameFlags.NO_REPLACE) != 0;
+      if (name == null || targetName == null) { // as rename(2) has it for . and ..
+        boolean taken = name != null && keeps;
+        return (taken ? SyscallError.ALREADY_EXISTS : SyscallError.BUSY).result();
       }
       BasicFileAttributes found = from.found();
       if (found == null) {
         return SyscallError.NOT_FOUND.result();
+      }
+      if (keeps && to.found() != null) {
+        return SyscallError.ALREADY_EXISTS.result();
       }
       if (!found.isDirectory() && (from.slash() || to.slash())) {
         return SyscallError.NOT_A_DIRECTORY.result();
@@ -140,7 +145,7 @@ final class Naming {
       if (found.isDirectory() && isInto(from, name, to, targetName)) {
         return SyscallError.INVALID_ARGUMENT.result();
       }
-      long replaced = judgeReplacing(found, to.found(), operation.flags);
+      long replaced = judgeReplacing(found, to.found());
       if (replaced == 0) {
         from.place().move(name, to.place(), targetName);
       }
@@ -156,12 +161,9 @@ final class Naming {
   }
 
   private static long judgeReplacing(
-      BasicFileAttributes found, @Nullable BasicFileAttributes there, int flags) {
+      BasicFileAttributes found, @Nullable BasicFileAttributes there) {
     if (there == null) {
       return 0;
-    }
-    if ((flags & RenameFlags.NO_REPLACE) != 0) {
-      return SyscallError.ALREADY_EXISTS.result();
     }
     if (found.isDirectory() && !there.isDirectory()) {
       return SyscallError.NOT_A_DIRECTORY.result();

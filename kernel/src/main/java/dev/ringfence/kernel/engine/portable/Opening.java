@@ -78,15 +78,12 @@ final class Opening {
   private @Nullable Resource tryOpen() throws IOException {
     boolean exclusive = has(OpenFlags.CREATE) && has(OpenFlags.EXCLUSIVE);
     try (Walk walk = new Walk(base)) {
-      walk.go(
-          operation.path,
-          exclusive
-              ? Walk.Last.NAME
-              : has(OpenFlags.NO_FOLLOW) ? Walk.Last.NO_FOLLOW : Walk.Last.FOLLOW);
+      walk.go(operation.path, last(exclusive));
       Path name = walk.name();
       BasicFileAttributes found = walk.found();
-      if (has(OpenFlags.CREATE) && (walk.slash() || name == null)) {
-        throw new Refusal(SyscallError.IS_A_DIRECTORY); // as open(2) has it
+      if (has(OpenFlags.CREATE) && (walk.slash() || name == null)) { // as open(2) has it
+        boolean taken = exclusive && name == null;
+        throw new Refusal(taken ? SyscallError.ALREADY_EXISTS : SyscallError.IS_A_DIRECTORY);
       }
       if (found != null) {
         if (exclusive) {
@@ -101,9 +98,21 @@ final class Opening {
     }
   }
 
+  private Walk.Last last(boolean exclusive) {
+    // no file can be made under a name with a slash behind it, whatever is there
+    boolean slash = operation.path[operation.path.length - 1] == '/';
+    if (exclusive || has(OpenFlags.CREATE) && slash) {
+      return Walk.Last.NAME;
+    }
+    return has(OpenFlags.NO_FOLLOW) ? Walk.Last.NO_FOLLOW : Walk.Last.FOLLOW;
+  }
+
   private @Nullable Resource openExisting(Walk walk, BasicFileAttributes found) throws IOException {
     Path name = walk.name();
     if (name == null) {
+      if (has(OpenFlags.TRUNCATE)) {
+        throw new Refusal(SyscallError.IS_A_DIRECTORY);
+      }
       return base.derive(walk.place().again());
     }
     if (found.isSymbolicLink() || found.isDirectory() && found.isOther()) {
