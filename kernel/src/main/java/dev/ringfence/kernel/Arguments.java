@@ -209,6 +209,9 @@ final class Arguments {
       return formed;
     }
     long length = operation.auxiliary1 & 0xffff_ffffL;
+    if (length == 0) {
+      return SyscallError.INVALID_ARGUMENT.result();
+    }
     operation.length = (int) Math.min(length, Operation.TRANSFER_MAX);
     return place(operation, domain, operation.auxiliary0, length);
   }

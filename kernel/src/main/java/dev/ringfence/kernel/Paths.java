@@ -27,7 +27,7 @@ final class Paths {
     if (path.length == 0) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
-    int formed = judgeText(path);
+    int formed = judgeText(path, NAME_MAX);
     if (formed != 0) {
       return formed;
     }
@@ -36,17 +36,17 @@ final class Paths {
 
   /** A symbolic link's text may point anywhere: following it is what is confined. */
   static int judgeLinkText(byte[] text) {
-    return text.length == 0 ? SyscallError.INVALID_ARGUMENT.result() : judgeText(text);
+    return text.length == 0 ? SyscallError.INVALID_ARGUMENT.result() : judgeText(text, LENGTH_MAX);
   }
 
-  private static int judgeText(byte[] path) {
+  private static int judgeText(byte[] path, int nameMax) {
     int nameLength = 0;
     for (byte b : path) {
       if (b == 0) {
         return SyscallError.INVALID_ARGUMENT.result();
       }
       nameLength = b == '/' ? 0 : nameLength + 1;
-      if (nameLength > NAME_MAX) {
+      if (nameLength > nameMax) {
         return SyscallError.NAME_TOO_LONG.result();
       }
     }
