@@ -222,8 +222,16 @@ public final class Kernel implements AutoCloseable {
         || buffer != null && isRevoked(buffer.capability);
   }
 
+  /**
+   * Whether a revoke reaches what is in flight through a capability. One that was closed meanwhile
+   * has left the tree; what it has in flight is its parent's to stop.
+   */
   private static boolean isRevoked(@Nullable Capability capability) {
-    return capability != null && capability.state == Capability.REVOKED;
+    Capability nearest = capability;
+    while (nearest != null && nearest.state == Capability.CLOSED) {
+      nearest = nearest.parent;
+    }
+    return nearest != null && nearest.state == Capability.REVOKED;
   }
 
   /** Closes resources that nobody holds; the first error that the host reported. */
