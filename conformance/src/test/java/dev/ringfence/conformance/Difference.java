@@ -2,9 +2,22 @@
 package dev.ringfence.conformance;
 
 /** The one table of what engines may do differently, each with the reason. */
-@SuppressWarnings("UnusedMethod") // for the first difference that has a reason
 enum Difference {
-  ;
+  EXCHANGE("portable", "java.nio has no call that lets two names change places: NotImplemented"),
+  BIND_MOUNT(
+      "portable",
+      "java.nio tells mounts apart by device number, so another part of the same file system that"
+          + " is mounted inside the tree is not noticed"),
+  MAKING_WHILE_OTHERS_RENAME(
+      "portable",
+      "java.nio can make a directory or link, and read a link, by a whole path only: a process of"
+          + " the host that renames inside the tree in that moment can redirect it"),
+  SLASHES_OF_LINKS("portable", "java.nio drops doubled and trailing slashes of a link's text"),
+  ALLOCATED_BYTES("portable", "java.nio does not tell them: the size, rounded up to 4096"),
+  RENAMED_ROOT(
+      "portable",
+      "java.nio makes directories and links, and reads links, by a whole path: NotFound once the"
+          + " directory has been renamed on the host");
 
   final String engine;
   final String reason;
