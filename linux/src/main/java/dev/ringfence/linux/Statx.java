@@ -88,10 +88,14 @@ public final class Statx {
     return segment.get(JAVA_LONG, base + INO);
   }
 
-  /** Device that holds the file: major number in the upper half, minor in the lower. */
+  /** Device that holds the file, as stat(2) numbers it: a dev_t (makedev(3)). */
   public static long device(MemorySegment segment, long base) {
-    long major = segment.get(JAVA_INT, base + DEV_MAJOR);
-    return major << 32 | Integer.toUnsignedLong(segment.get(JAVA_INT, base + DEV_MINOR));
+    long major = Integer.toUnsignedLong(segment.get(JAVA_INT, base + DEV_MAJOR));
+    long minor = Integer.toUnsignedLong(segment.get(JAVA_INT, base + DEV_MINOR));
+    return (major & 0xffff_f000L) << 32
+        | (major & 0xfffL) << 8
+        | (minor & 0xffff_ff00L) << 12
+        | minor & 0xffL;
   }
 
   /** Number of hard links. */
