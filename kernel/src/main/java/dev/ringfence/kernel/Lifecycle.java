@@ -141,8 +141,10 @@ final class Lifecycle {
     switch (operation.code) {
       case READ, WRITE -> transfers.pieceDone(operation, result);
       case LIST -> {
-        operation.completionFlags = CompletionFlags.VALUE;
-        operation.completionValue = operation.value;
+        if (result >= 0) {
+          operation.completionFlags = CompletionFlags.VALUE;
+          operation.completionValue = operation.value;
+        }
         finish(operation, result);
       }
       default -> finish(operation, result);
