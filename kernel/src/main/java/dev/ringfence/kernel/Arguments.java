@@ -6,6 +6,7 @@ import dev.ringfence.abi.FileStatus;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.OpenFlags;
 import dev.ringfence.abi.PollEvents;
+import dev.ringfence.abi.RenameFlags;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
@@ -220,14 +221,15 @@ final class Arguments {
   private static int twoPaths(InFlight operation, Domain domain) {
     long total = Integer.toUnsignedLong(operation.len);
     long first = operation.auxiliary1 & 0xffff_ffffL;
-    if (first > total) {
+    int flags = (int) (operation.auxiliary1 >>> 32);
+    if (first > total || flags == (RenameFlags.NO_REPLACE | RenameFlags.EXCHANGE)) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
     int formed = path(operation, domain, first);
     if (formed != 0) {
       return formed;
     }
-    operation.flags = (int) (operation.auxiliary1 >>> 32);
+    operation.flags = flags;
     long length = total - first;
     if (length > Paths.LENGTH_MAX) {
       return SyscallError.NAME_TOO_LONG.result();
