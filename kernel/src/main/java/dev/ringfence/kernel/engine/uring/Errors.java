@@ -43,8 +43,8 @@ final class Errors {
       case EINVAL, E2BIG, ERANGE, EDOM, EILSEQ, EMSGSIZE, EDESTADDRREQ, EPROTOTYPE ->
           SyscallError.INVALID_ARGUMENT;
       case ENFILE, EMFILE, EUSERS -> SyscallError.TOO_MANY_OPEN;
-      case EFBIG, EOVERFLOW -> SyscallError.INVALID_ARGUMENT;
-      case ENOSPC, EDQUOT, EMLINK -> SyscallError.FILESYSTEM_FULL;
+      case EOVERFLOW -> SyscallError.INVALID_ARGUMENT;
+      case ENOSPC, EDQUOT, EMLINK, EFBIG -> SyscallError.FILESYSTEM_FULL;
       case ESPIPE -> SyscallError.INVALID_SEEK;
       case EROFS -> SyscallError.READ_ONLY_FILESYSTEM;
       case EPIPE, ESHUTDOWN -> SyscallError.BROKEN_PIPE;
