@@ -43,8 +43,24 @@ final class Beneath {
 
   /** Behind a mount that was granted may be a file system whose files are doors, such as procfs. */
   private static boolean isForbidden(LinuxFile directory, int opened) {
-    boolean stays = (directory.resolve & OpenFlags.RESOLVE_NO_XDEV) != 0;
-    return !stays && FileSystemMagic.isPseudo(FileCalls.fileSystemMagic(opened));
+    return mayCross(directory) && FileSystemMagic.isPseudo(FileCalls.fileSystemMagic(opened));
+  }
+
+  private static boolean mayCross(LinuxFile directory) {
+    return (directory.resolve & OpenFlags.RESOLVE_NO_XDEV) == 0;
+  }
+
+  /**
+   * Minus the errno if a name must not be made where a path leads, so that Linux need not be asked
+   * whether it exists there.
+   */
+  static long refuseForbiddenParent(LinuxFile directory, byte[] path) {
+    if (!mayCross(directory)) {
+      return 0;
+    }
+    try (Parent parent = parent(directory, path)) {
+      return parent.error();
+    }
   }
 
   /**

@@ -48,6 +48,10 @@ final class Opening {
     int flags = accessMode() | writeFlags() | OpenFlags.O_CREAT | OpenFlags.O_EXCL;
     byte[] path = operation.path;
     for (int i = 0; i <= LINKS_MAX; i++) {
+      long closed = Beneath.refuseForbiddenParent(directory, path);
+      if (closed < 0) {
+        return failed(closed);
+      }
       long made = Beneath.open(directory, path, flags, operation.mode);
       if (made >= 0) {
         return opened(CapabilityType.FILE, (int) made);
