@@ -5,6 +5,7 @@ import dev.ringfence.abi.SyscallError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
@@ -168,7 +169,13 @@ final class Walk implements AutoCloseable {
     if (++links > LINKS_MAX) {
       throw new Refusal(SyscallError.PERMISSION_DENIED);
     }
-    Path target = Files.readSymbolicLink(open.vouch(link));
+    Path target;
+    try {
+      target = Files.readSymbolicLink(open.vouch(link));
+    } catch (NotLinkException e) {
+      todo.push(link); // another process has just replaced it: look again, at most LINKS_MAX times
+      return;
+    }
     if (target.isAbsolute() || target.getRoot() != null) {
       throw new Refusal(SyscallError.PERMISSION_DENIED);
     }
