@@ -62,12 +62,15 @@ final class Lifecycle {
       transfers.nextPiece(operation);
       return;
     }
+    boolean hasTurn = operation.stage == InFlight.Stage.AT_POSITION;
+    // from here on it is this operation that hands the turn on, also if it ends without using it
+    operation.holdsPosition = hasTurn;
     int early = endedEarly(operation);
     if (early != 0) {
       finish(operation, early);
       return;
     }
-    if (operation.stage == InFlight.Stage.AT_POSITION) {
+    if (hasTurn) {
       transfers.atPosition(operation);
       return;
     }
