@@ -16,6 +16,9 @@ final class LinuxFile extends Resource {
   /** For directories: openat2's RESOLVE bits for every path beneath it. */
   final int resolve;
 
+  /** Opened with O_DIRECT: Linux answers EINVAL to what is not aligned. */
+  final boolean direct;
+
   /** Counts uses until it is registered; racy, a lost one delays that by one use. */
   int uses;
 
@@ -27,9 +30,14 @@ final class LinuxFile extends Resource {
   private final AtomicBoolean claimed = new AtomicBoolean();
 
   LinuxFile(CapabilityType type, int descriptor, int resolve) {
+    this(type, descriptor, resolve, false);
+  }
+
+  LinuxFile(CapabilityType type, int descriptor, int resolve, boolean direct) {
     super(type);
     this.descriptor = descriptor;
     this.resolve = resolve;
+    this.direct = direct;
   }
 
   boolean streams() {

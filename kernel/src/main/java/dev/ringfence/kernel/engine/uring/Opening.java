@@ -141,10 +141,15 @@ final class Opening {
   }
 
   private Outcome opened(CapabilityType type, int descriptor) {
-    return new Outcome.Opened(new LinuxFile(type, descriptor, directory.resolve));
+    boolean direct = has(dev.ringfence.abi.OpenFlags.DIRECT);
+    return new Outcome.Opened(new LinuxFile(type, descriptor, directory.resolve, direct));
   }
 
-  private static Outcome failed(long result) {
+  private Outcome failed(long result) {
+    if (result == Errno.EINVAL.result() && has(dev.ringfence.abi.OpenFlags.DIRECT)) {
+      // open(2): the file system does not know O_DIRECT
+      return new Outcome.Ended(SyscallError.NOT_IMPLEMENTED.result());
+    }
     return new Outcome.Ended(Errors.typed(result));
   }
 }

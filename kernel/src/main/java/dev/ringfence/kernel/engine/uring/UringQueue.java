@@ -302,10 +302,24 @@ final class UringQueue implements EngineQueue {
 
   private static long ended(Slot slot, int result) {
     if (result < 0) {
-      boolean stopped = slot.cancelAsked && result == Errno.EINTR.result();
-      return stopped ? SyscallError.OPERATION_CANCELLED.result() : Errors.typed(result);
+      return failed(slot, result);
     }
     return slot.operation.code == OpCode.POLL ? ourEvents(result) : result;
+  }
+
+  private static long failed(Slot slot, int result) {
+    if (slot.cancelAsked && result == Errno.EINTR.result()) {
+      return SyscallError.OPERATION_CANCELLED.result();
+    }
+    LinuxFile file = file(slot.operation);
+    if (file.direct && result == Errno.EINVAL.result()) {
+      return SyscallError.NOT_ALIGNED.result();
+    }
+    if (file.streams() && result == Errno.EBADF.result()) {
+      // read(2), write(2): the descriptor goes the other way
+      return SyscallError.PERMISSION_DENIED.result();
+    }
+    return Errors.typed(result);
   }
 
   private void end(Slot slot, long result) {
