@@ -270,7 +270,8 @@ final class KernelOperations {
     // one for this loop, so that a target that ends at once does not end the cancel
     operation.cancelTargets = 1;
     for (InFlight target : all ? targets : targets.subList(0, 1)) {
-      if (target.cancelRequested || !isTarget(operation, target)) {
+      // one whose count is reached has its result already
+      if (target.cancelRequested || target.countReached || !isTarget(operation, target)) {
         continue;
       }
       if (target.stage == InFlight.Stage.QUEUED) {
@@ -341,7 +342,7 @@ final class KernelOperations {
     operation.stage = InFlight.Stage.WAITING;
     boolean absolute = (operation.auxiliary1 & TimeoutFlags.ABSOLUTE) != 0;
     long nanos = operation.auxiliary0;
-    long delay = absolute ? nanos - System.nanoTime() : nanos;
+    long delay = absolute ? untilReading(nanos) : nanos;
     if (nanos < 0 && !absolute) {
       // as an unsigned number that is centuries away
       delay = Long.MAX_VALUE;
@@ -354,6 +355,13 @@ final class KernelOperations {
                 () -> lane.post(() -> fire(operation, incarnation)),
                 Math.max(0, delay),
                 TimeUnit.NANOSECONDS);
+  }
+
+  /** Nanoseconds until the clock reads {@code moment}; 0 for one in the past, however far. */
+  private static long untilReading(long moment) {
+    long now = System.nanoTime();
+    // compared, not subtracted: the difference of two readings may not fit
+    return moment <= now ? 0 : moment - now;
   }
 
   private void fire(InFlight operation, int incarnation) {
