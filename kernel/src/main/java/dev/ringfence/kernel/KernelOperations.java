@@ -88,6 +88,9 @@ final class KernelOperations {
       lifecycle.finish(operation, 0);
       return;
     }
+    if (capability.held.resource instanceof RegisteredBuffer buffer) {
+      buffer.capabilityClosed(capability, lane);
+    }
     operation.stage = InFlight.Stage.WAITING;
     Closing closing = new Closing(kernel, capability);
     closing.begin(
@@ -182,6 +185,8 @@ final class KernelOperations {
     }
     operation.stage = InFlight.Stage.WAITING;
     List<Capability> dead = kernel.tree().revoke(List.of(capability));
+    // it was given back, not taken away: whoever uses it still is not revoked
+    buffer.capability = null;
     buffer.retire(() -> {
       kernel.closeAll(kernel.tree().release(dead, domain));
       lifecycle.finish(operation, 0);

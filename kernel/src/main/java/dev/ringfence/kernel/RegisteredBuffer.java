@@ -65,6 +65,24 @@ final class RegisteredBuffer extends Resource {
     freeIfUnused();
   }
 
+  /**
+   * The end of the capability that it was registered with ends it, whatever duplicates there are.
+   */
+  void capabilityClosed(Capability closed, Lane here) {
+    Lane home = owner.lane();
+    if (here == home) {
+      retireWith(closed);
+    } else {
+      home.post(() -> retireWith(closed));
+    }
+  }
+
+  private void retireWith(Capability closed) {
+    if (capability == closed) {
+      retire(null);
+    }
+  }
+
   private void freeIfUnused() {
     if (!retired || users > 0) {
       return;
