@@ -97,10 +97,10 @@ final class PipeSource extends WaitingStream {
 
   @Override
   @Nullable SyscallError free() {
-    SyscallError failed = readiness.close(channel);
     if (sink != null) {
+      // before the channel: its closing makes the sink ready, and that must not look like room
       sink.sourceClosed();
     }
-    return failed;
+    return readiness.close(channel);
   }
 }

@@ -265,6 +265,19 @@ class PipeTest {
   }
 
   @Test
+  void pollTellsOfRoomAndOfABrokenPipe() {
+    assertThat(rig.run(rig.poll(pipe.sink(), PollEvents.OUT)).result).isEqualTo(PollEvents.OUT);
+    rig.run(rig.transfer(OpCode.WRITE, pipe.sink(), -1, 1 << 20));
+    Rig.Op waiting = rig.start(rig.poll(pipe.sink(), PollEvents.OUT));
+    rig.queue.progress(0, 0);
+    assertThat(waiting.completions).isZero();
+    rig.close(pipe.source());
+    assertThat(rig.finish(waiting).result).isEqualTo(PollEvents.OUT | PollEvents.ERR);
+    assertThat(rig.run(rig.poll(pipe.sink(), PollEvents.OUT)).result)
+        .isEqualTo(PollEvents.OUT | PollEvents.ERR);
+  }
+
+  @Test
   void cancelledPollsLeaveReadsAlone() {
     Rig.Op read = rig.start(read(8192, 10));
     Rig.Op poll = rig.start(rig.poll(pipe.source(), PollEvents.IN));
