@@ -51,7 +51,7 @@ public final class Main {
   static int run(String... arguments) {
     Main main = new Main();
     return new CommandLine(main)
-        .setStopAtPositional(false)
+        .setStopAtPositional(true)
         .setExecutionExceptionHandler((failure, command, parsed) -> main.explain(failure))
         .execute(arguments);
   }

@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
       "RIGHTS are presets (r, rw, full, browse) or words (read, write, create, delete, ...), mixed"
           + " with commas; r if left out. The standard streams are granted as stdin, stdout,"
           + " stderr.",
+      "Options go before PROGRAM; what follows it belongs to the program.",
       "PROGRAM is bundled (copy, count) or a class on --classpath that implements"
           + " dev.ringfence.user.Program."
     })
