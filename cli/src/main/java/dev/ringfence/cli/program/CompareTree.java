@@ -21,7 +21,7 @@ final class CompareTree {
     return new Tree.Visitor() {
       @Override
       public boolean directory(Location found, String below, Status status) {
-        if (!targetOf(below).status().isDirectory()) {
+        if (!isDirectory(targetOf(below), below)) {
           differ(found, targetOf(below), "in kind");
         }
         return true;
@@ -50,9 +50,14 @@ final class CompareTree {
     return below.isEmpty() ? job.target() : job.target().child(below);
   }
 
+  /** Beneath the root, a link to a directory is none. */
+  private static boolean isDirectory(Location target, String below) {
+    return (below.isEmpty() ? target.status() : target.linkStatus()).isDirectory();
+  }
+
   private void compare(Location from, Location to) {
     try (File source = from.open(OpenOptions.reading());
-        File target = to.open(OpenOptions.reading());
+        File target = to.open(OpenOptions.reading().noFollow());
         Buffer buffer = job.buffers().acquire()) {
       // Half of the buffer each: who waits for a second one while it holds one can wait for ever.
       int half = buffer.sizeBytes() / 2;

@@ -23,6 +23,7 @@ final class CopyTree {
   private final LongAdder bytes = new LongAdder();
   private long directories;
   private long links;
+  private long followed;
 
   CopyTree(Copy.Job job) {
     this.job = job;
@@ -46,8 +47,9 @@ final class CopyTree {
   }
 
   String summary() {
-    return "%d files, %d directories, %d links, %s"
-        .formatted(files.sum(), directories, links, Sizes.words(bytes()));
+    String replaced = followed == 0 ? "" : " (%d more as what they lead to)".formatted(followed);
+    return "%d files, %d directories, %d links%s, %s"
+        .formatted(files.sum(), directories, links, replaced, Sizes.words(bytes()));
   }
 
   Tree.Visitor with(Crew crew) {
@@ -58,7 +60,7 @@ final class CopyTree {
 
       @Override
       public boolean directory(Location found, String below, Status status) {
-        if (root != null && isSame(status, root)) {
+        if (root != null && Tree.same(status, root)) {
           return false;
         }
         Location made = targetOf(below);
@@ -79,6 +81,17 @@ final class CopyTree {
       public void link(Location found, String below) {
         targetOf(below).makeLink(found.readLink());
         links++;
+      }
+
+      @Override
+      public void followed(Location link) {
+        followed++;
+      }
+
+      @Override
+      public void endless(Location link) {
+        job.problems()
+            .note("`%s` leads to a directory above it: kept as a link".formatted(link.name()));
       }
 
       @Override
@@ -112,13 +125,7 @@ final class CopyTree {
   }
 
   private static boolean isSame(Status status, Location other) {
-    return other.grant().has(Rights.STAT) && other.exists() && isSame(status, other.status());
-  }
-
-  private static boolean isSame(Status status, Status other) {
-    return status.inode() != 0
-        && status.inode() == other.inode()
-        && status.device() == other.device();
+    return other.grant().has(Rights.STAT) && other.exists() && Tree.same(status, other.status());
   }
 
   private static SyscallException sameFile(Location from, Location to) {

@@ -66,7 +66,7 @@ public final class Count implements Program {
       return;
     }
     try (Crew crew = new Crew(FILES_AT_ONCE_MAX)) {
-      Tree.walk(location, new FileCounter(session, crew, totals, problems));
+      Tree.walk(location, Tree.Links.KEPT, new FileCounter(session, crew, totals, problems));
     }
   }
 

@@ -8,11 +8,13 @@ import dev.ringfence.user.Capability;
 import dev.ringfence.user.Directory;
 import dev.ringfence.user.Entry;
 import dev.ringfence.user.File;
+import dev.ringfence.user.FileKind;
 import dev.ringfence.user.OpenOptions;
 import dev.ringfence.user.Pipe;
 import dev.ringfence.user.Session;
 import dev.ringfence.user.Status;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a command line means by {@code grant/path}, or by {@code grant} alone: a capability and a
@@ -40,6 +42,13 @@ record Location(Capability grant, String path) {
 
   Location child(String name) {
     return new Location(grant, path.isEmpty() ? name : path + "/" + name);
+  }
+
+  /** What it lies in, or null for the grant itself. */
+  @Nullable Location parent() {
+    return path.isEmpty()
+        ? null
+        : new Location(grant, path.substring(0, Math.max(0, path.lastIndexOf('/'))));
   }
 
   /** The status of what is there, links followed. */
@@ -114,8 +123,17 @@ record Location(Capability grant, String path) {
     return directory().readLink(path);
   }
 
+  /** Makes a symbolic link, if there is none like it yet. */
   void makeLink(String target) {
-    directory().symlink(path, target);
+    try {
+      directory().symlink(path, target);
+    } catch (SyscallException e) {
+      if (e.error() != SyscallError.ALREADY_EXISTS
+          || linkStatus().kind() != FileKind.SYMBOLIC_LINK
+          || !readLink().equals(target)) {
+        throw e;
+      }
+    }
   }
 
   private Directory directory() {

@@ -5,13 +5,19 @@ import dev.ringfence.user.PipeSink;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What did not work, collected by many threads, shown at the end. */
+/** What did not work, and what is worth a note, collected by many threads, shown at the end. */
 final class Problems {
 
   private final Queue<String> messages = new ConcurrentLinkedQueue<>();
+  private final Queue<String> notes = new ConcurrentLinkedQueue<>();
 
   void add(String message) {
     messages.add(message);
+  }
+
+  /** Something that a person should know, though nothing failed. */
+  void note(String message) {
+    notes.add(message);
   }
 
   int count() {
@@ -20,6 +26,7 @@ final class Problems {
 
   /** Shows them, and gives the exit status of a program that went on: 0 without any, else 1. */
   int show(PipeSink stderr) {
+    notes.forEach(stderr::println);
     messages.forEach(stderr::println);
     return messages.isEmpty() ? 0 : 1;
   }
