@@ -4,6 +4,7 @@ package dev.ringfence.cli;
 import dev.ringfence.abi.Rights;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -17,6 +18,14 @@ import picocli.CommandLine.TypeConversionException;
  * @param rights bits of {@link Rights}
  */
 record GrantOption(String petname, Path path, long rights) {
+
+  /** For picocli, which says what is wrong together with how the command is used. */
+  static final class Converter implements ITypeConverter<GrantOption> {
+    @Override
+    public GrantOption convert(String text) {
+      return parse(text);
+    }
+  }
 
   static GrantOption parse(String text) {
     int equals = text.indexOf('=');

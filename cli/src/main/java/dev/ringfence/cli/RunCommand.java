@@ -58,11 +58,16 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--dir",
       paramLabel = "NAME=PATH[:RIGHTS]",
+      converter = GrantOption.Converter.class,
       description = "Grants a directory. It is made when it is missing and CREATE is granted.")
-  private List<String> directories = new ArrayList<>();
+  private List<GrantOption> directories = new ArrayList<>();
 
-  @Option(names = "--file", paramLabel = "NAME=PATH[:RIGHTS]", description = "Grants one file.")
-  private List<String> files = new ArrayList<>();
+  @Option(
+      names = "--file",
+      paramLabel = "NAME=PATH[:RIGHTS]",
+      converter = GrantOption.Converter.class,
+      description = "Grants one file. It is made when it is missing and CREATE is granted.")
+  private List<GrantOption> files = new ArrayList<>();
 
   @Option(
       names = "--classpath",
@@ -78,17 +83,15 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<GrantOption> directoryGrants = directories.stream().map(GrantOption::parse).toList();
-    List<GrantOption> fileGrants = files.stream().map(GrantOption::parse).toList();
     try (Bar bar = Bar.onTerminal();
         Kernel kernel = Kernel.open(EngineChoice.choose(engine))) {
       Program loaded = load(bar);
       DomainBuilder builder = kernel.domain(program);
-      for (GrantOption grant : directoryGrants) {
+      for (GrantOption grant : directories) {
         makeIfMissing(grant);
         builder.directory(grant.petname(), grant.path(), grant.rights());
       }
-      for (GrantOption grant : fileGrants) {
+      for (GrantOption grant : files) {
         builder.file(grant.petname(), grant.path(), grant.rights());
       }
       builder
@@ -96,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
           .standardStream("stdout", 1, STREAM_OUT)
           .standardStream("stderr", 2, STREAM_OUT);
       try (Domain domain = builder.open();
-          Session session = Session.over(domain, new Flags(directoryGrants, fileGrants))) {
+          Session session = Session.over(domain, new Flags(directories, files))) {
         int status = loaded.run(session, arguments);
         return domain.exitStatus().orElse(status);
       }
@@ -144,6 +147,12 @@ final class RunCommand implements Callable<Integer> {
           SyscallError.NOT_FOUND,
           "no program `" + program + "`: use copy, count, or a class with --classpath",
           e);
+    } catch (ReflectiveOperationException e) {
+      Throwable why = e.getCause() == null ? e : e.getCause();
+      throw new SyscallException(
+          SyscallError.INVALID_EXECUTABLE,
+          program + " needs a public constructor without parameters that works: " + why,
+          e);
     }
     throw new SyscallException(
         SyscallError.INVALID_EXECUTABLE,
@@ -173,8 +182,23 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static String written(GrantOption option, long missing) {
-      String words = Rights.describe(option.rights() | missing).replace('|', ',');
-      return option.petname() + "=" + option.path() + ":" + words;
+      return option.petname() + "=" + option.path() + ":" + words(option.rights() | missing);
+    }
+
+    /** As a person would write them: the largest preset, and what goes beyond it. */
+    private static String words(long rights) {
+      for (String name : List.of("full", "rw", "r")) {
+        long preset = Rights.parse(name);
+        if (Rights.includes(rights, preset)) {
+          long more = rights & ~preset;
+          return name + (more == 0 ? "" : "," + listed(more));
+        }
+      }
+      return listed(rights);
+    }
+
+    private static String listed(long rights) {
+      return Rights.describe(rights).replace('|', ',');
     }
 
     @Override

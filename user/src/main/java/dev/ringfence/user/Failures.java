@@ -58,7 +58,7 @@ final class Failures {
         .formatted(quote(grant.name()), rights, on.authority().remedy().widen(grant, missing));
   }
 
-  /** "WRITE right", "READ and WRITE rights". */
+  /** "WRITE right", "WRITE, TRUNCATE and CREATE rights". */
   private static String rights(long mask) {
     List<String> names = new ArrayList<>();
     for (Rights.Right right : Rights.rights()) {
@@ -66,7 +66,10 @@ final class Failures {
         names.add(right.name().toUpperCase(Locale.ROOT));
       }
     }
-    return String.join(" and ", names) + (names.size() == 1 ? " right" : " rights");
+    String last = names.removeLast();
+    return names.isEmpty()
+        ? last + " right"
+        : String.join(", ", names) + " and " + last + " rights";
   }
 
   /** A name for a message: it must not be able to move a terminal's cursor or fake a line. */
