@@ -28,6 +28,9 @@ public final class EngineChoice {
   /** The engine on java.nio, for any system. */
   public static final String PORTABLE = "portable";
 
+  private static final String OPENAT2_REMEDY =
+      "use Linux 5.6 or newer, and allow openat2 in the seccomp profile";
+
   private final String name;
   private final String reason;
   private final Supplier<Engine> opener;
@@ -60,18 +63,12 @@ public final class EngineChoice {
     }
     return switch (wanted) {
       case IO_URING -> {
-        try {
-          UringEngine.open().close();
-        } catch (SyscallException e) {
-          IoUringProbe probe = IoUringProbe.run();
+        Obstacle obstacle = obstacle();
+        if (obstacle != null) {
           throw new SyscallException(
-              e.error(),
-              "io_uring cannot be used: "
-                  + probe.describe()
-                  + "; "
-                  + probe.verdict().remedy()
-                  + ", or use --engine portable",
-              e);
+              SyscallError.NOT_IMPLEMENTED,
+              "io_uring cannot be used: %s; %s, or use --engine portable"
+                  .formatted(obstacle.what, obstacle.remedy));
         }
         yield uring("it was asked for");
       }
@@ -84,13 +81,29 @@ public final class EngineChoice {
   }
 
   private static EngineChoice best() {
+    Obstacle obstacle = obstacle();
+    return obstacle == null
+        ? uring("io_uring works here, and nothing is faster")
+        : portable("io_uring cannot be used here: " + obstacle.what);
+  }
+
+  /** What forbids the engine on io_uring, and what helps. */
+  private record Obstacle(String what, String remedy) {}
+
+  /**
+   * Sends an operation through a ring: that a ring can be made does not say that it can be used.
+   */
+  private static @Nullable Obstacle obstacle() {
+    IoUringProbe probe = IoUringProbe.run();
+    if (!probe.usable()) {
+      return new Obstacle(probe.describe(), probe.verdict().remedy());
+    }
     try {
       UringEngine.open().close();
-      return uring("io_uring works here, and nothing is faster");
+      return null;
     } catch (SyscallException e) {
-      IoUringProbe probe = IoUringProbe.run();
-      String why = probe.usable() ? e.getMessage() : probe.describe();
-      return portable("io_uring cannot be used here: " + why);
+      return new Obstacle(
+          e.getMessage(), HostProbe.run().hasOpenat2() ? "see ringfence doctor" : OPENAT2_REMEDY);
     }
   }
 
@@ -135,7 +148,7 @@ public final class EngineChoice {
             host.hasOpenat2()
                 ? "paths are confined by the kernel itself"
                 : "openat2 is refused: io_uring mode cannot confine paths",
-            host.hasOpenat2() ? "" : "use Linux 5.6 or newer, and allow openat2 in seccomp"));
+            host.hasOpenat2() ? "" : OPENAT2_REMEDY));
     findings.add(lockedMemory(host.lockedMemory()));
     findings.add(openFiles(host.openFiles()));
     findings.add(

@@ -86,15 +86,22 @@ public record IoUringProbe(
       long submitted = ring.submitAndWait(1, Long.MAX_VALUE);
       CompletionQueue completions = ring.completions();
       boolean answered = completions.ready() == 1 && completions.userData(0) == ENTRIES;
-      if (submitted < 0 || !answered) {
-        return unusable(Verdict.FAILED, Math.min(submitted, 0));
+      if (submitted < 0) {
+        return refused(submitted);
+      }
+      if (!answered) {
+        return unusable(Verdict.FAILED, 0);
       }
       return new IoUringProbe(Verdict.USABLE, 0, ring.setupFlags(), ring.features(), ring.probe());
     } catch (LinuxException e) {
-      return unusable(
-          verdict(e.result(), Linux.isSupported(), sysctl(), HostProbe.currentSeccompMode()),
-          e.result());
+      return refused(e.result());
     }
+  }
+
+  private static IoUringProbe refused(long result) {
+    Verdict verdict =
+        verdict(result, Linux.isSupported(), sysctl(), HostProbe.currentSeccompMode());
+    return unusable(verdict, result);
   }
 
   /** Whether rings can be made. */
