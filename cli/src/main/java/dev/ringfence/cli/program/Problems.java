@@ -24,10 +24,24 @@ final class Problems {
     return messages.size();
   }
 
+  /** A name in a message must not be able to move a terminal's cursor or fake a line. */
+  private static String harmless(String message) {
+    StringBuilder line = new StringBuilder(message.length());
+    for (int i = 0; i < message.length(); i++) {
+      char c = message.charAt(i);
+      if (Character.isISOControl(c)) {
+        line.append("\\x%02x".formatted((int) c));
+      } else {
+        line.append(c);
+      }
+    }
+    return line.toString();
+  }
+
   /** Shows them, and gives the exit status of a program that went on: 0 without any, else 1. */
   int show(PipeSink stderr) {
-    notes.forEach(stderr::println);
-    messages.forEach(stderr::println);
+    notes.forEach(note -> stderr.println(harmless(note)));
+    messages.forEach(message -> stderr.println(harmless(message)));
     return messages.isEmpty() ? 0 : 1;
   }
 }
