@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <caption>What each code uses</caption>
  * <tr><th>code</th><th>fields; result</th></tr>
  * <tr><td>READ, WRITE</td><td>resource FILE or PIPE, memoryOffset, length (at most {@link
- *     #TRANSFER_MAX}), offset (-1 for a PIPE), registeredBuffer; bytes moved, 0 at the end</td></tr>
+ *     #TRANSFER_MAX}), offset (-1 for a PIPE), registeredBuffer; bytes moved, 0: the end</td></tr>
  * <tr><td>OPEN</td><td>resource DIRECTORY, path, flags (OpenFlags), mode, rights (READ and WRITE
  *     decide the access mode); {@link Completions#opened}</td></tr>
  * <tr><td>FSYNC</td><td>resource FILE or DIRECTORY, flags (data only); 0</td></tr>
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     cookie</td></tr>
  * <tr><td>MAKE_DIRECTORY</td><td>resource DIRECTORY, path, mode; 0</td></tr>
  * <tr><td>REMOVE</td><td>resource DIRECTORY, path, flags (a directory); 0</td></tr>
- * <tr><td>RENAME</td><td>resource and secondResource DIRECTORY, path, secondPath, flags; 0</td></tr>
+ * <tr><td>RENAME</td><td>resource, secondResource DIRECTORY, path, secondPath, flags; 0</td></tr>
  * <tr><td>SYMLINK</td><td>resource DIRECTORY, path, secondPath = target text; 0</td></tr>
  * <tr><td>READ_LINK</td><td>resource DIRECTORY, path, memoryOffset, length; bytes</td></tr>
  * </table>
