@@ -45,7 +45,7 @@ final class PortableQueue implements EngineQueue {
     if (operation.resource instanceof StreamResource stream) {
       stream.start(work);
     } else if (operation.code == OpCode.POLL) {
-      work.finish(operation.length & (PollEvents.IN | PollEvents.OUT)); // poll(2): files are ready
+      work.end(operation.length & (PollEvents.IN | PollEvents.OUT)); // poll(2): files are ready
     } else {
       startWorker(work);
     }
@@ -55,7 +55,7 @@ final class PortableQueue implements EngineQueue {
     try {
       WORKERS.newThread(work).start();
     } catch (OutOfMemoryError e) {
-      work.finish(SyscallError.OUT_OF_MEMORY.result());
+      work.end(SyscallError.OUT_OF_MEMORY.result());
     }
   }
 

@@ -86,8 +86,15 @@ final class Work implements Runnable {
   void cancel() {
     if (operation.resource instanceof StreamResource stream) {
       stream.cancel(this);
-    } else if (claim()) {
-      finish(SyscallError.OPERATION_CANCELLED.result());
+    } else {
+      end(SyscallError.OPERATION_CANCELLED.result());
+    }
+  }
+
+  /** Finishes it on the spot, if nobody has claimed it. Not for one that is on a stream. */
+  void end(long outcome) {
+    if (claim()) {
+      finish(outcome);
     }
   }
 
