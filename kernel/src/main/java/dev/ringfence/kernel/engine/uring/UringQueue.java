@@ -16,7 +16,6 @@ import dev.ringfence.linux.uring.SubmissionQueue;
 import dev.ringfence.linux.uring.UringHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
@@ -57,22 +56,7 @@ final class UringQueue implements EngineQueue {
   private int inFlight;
 
   private int filesInFlight;
-  private final ArrayDeque<Slot> waitingFiles = new ArrayDeque<>();
-
-  /** What Linux is doing for an operation. */
-  private static final class Slot {
-    final int index;
-    Operation operation = NOBODY;
-    boolean cancelAsked;
-    boolean counted;
-    boolean waitsForReadiness;
-
-    Slot(int index) {
-      this.index = index;
-    }
-  }
-
-  private static final Operation NOBODY = new Operation() {};
+  private final WaitingSlots waitingFiles = new WaitingSlots();
 
   UringQueue(UringEngine engine, IoUring ring, int wakeDescriptor, Completions completions) {
     this.engine = engine;
@@ -212,7 +196,8 @@ final class UringQueue implements EngineQueue {
       return;
     }
     slot.cancelAsked = true;
-    if (waitingFiles.remove(slot)) {
+    if (slot.waitsForTurn) {
+      waitingFiles.remove(slot);
       end(slot, SyscallError.OPERATION_CANCELLED.result());
       return;
     }
@@ -301,6 +286,10 @@ final class UringQueue implements EngineQueue {
   }
 
   private static long ended(Slot slot, int result) {
+    if (result == Errno.EBADF.result() && file(slot.operation).streams()) {
+      // a pipe's end that only takes was to give, or the other way round
+      return SyscallError.PERMISSION_DENIED.result();
+    }
     if (result < 0) {
       return failed(slot, result);
     }
@@ -353,7 +342,7 @@ final class UringQueue implements EngineQueue {
 
   private void giveBack(Slot slot) {
     slot.operation.engineIndex = -1;
-    slot.operation = NOBODY;
+    slot.operation = Slot.NOBODY;
     slot.cancelAsked = false;
     slot.counted = false;
     slot.waitsForReadiness = false;
