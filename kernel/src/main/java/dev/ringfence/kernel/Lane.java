@@ -159,7 +159,8 @@ final class Lane implements Completions {
 
   private final ArrayList<KernelRing> rings = new ArrayList<>();
 
-  private void publish() {
+  /** Shows every program of this lane what was posted. */
+  void publish() {
     for (int i = 0; i < rings.size(); i++) {
       rings.get(i).publish();
     }

@@ -35,6 +35,10 @@ final class Lifecycle {
     this.own = new KernelOperations(lane, this, kernel, transfers);
   }
 
+  Transfers transfers() {
+    return transfers;
+  }
+
   /** Begins an operation, or takes it up again where it waited. */
   void begin(InFlight operation) {
     int incarnation = operation.incarnation;
@@ -320,6 +324,8 @@ final class Lifecycle {
         stop(operation);
       }
     }
+    // what had succeeded before is seen before the revoke can return
+    lane.publish();
     quiescence.arrive();
   }
 

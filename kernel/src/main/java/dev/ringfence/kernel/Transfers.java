@@ -143,11 +143,17 @@ final class Transfers {
     if (next != null) {
       Lane home = next.lane;
       if (home == lane) {
-        lane.ready(next);
+        give(next);
       } else {
-        home.post(() -> home.ready(next));
+        home.post(() -> home.lifecycle().transfers().give(next));
       }
     }
+  }
+
+  /** It has the turn from now on, and hands it on also if it is stopped before it begins. */
+  private void give(InFlight next) {
+    next.holdsPosition = true;
+    lane.ready(next);
   }
 
   /** Ends an operation that waits for its turn, unless the turn is on its way. */
