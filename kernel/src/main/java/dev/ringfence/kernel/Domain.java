@@ -42,6 +42,10 @@ public final class Domain implements SystemCalls, AutoCloseable {
   private final CapabilityTable table;
   private final List<Grant> grants = new ArrayList<>();
   private final ConcurrentSkipListMap<Long, KernelRing> rings = new ConcurrentSkipListMap<>();
+
+  /** The same rings by their offsets: looked up here, a key needs no object. */
+  private volatile KernelRing[] ringsInOrder = {};
+
   private final AtomicInteger permitsLeft;
   private final AtomicLong registeredLeft;
   private final DomainEnd end;
@@ -157,6 +161,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
     writeInfoPage(offset + RingContext.INFO_OFFSET);
     lane.post(() -> lane.rings().add(ring));
     rings.put(offset, ring);
+    ringsInOrder = rings.values().toArray(KernelRing[]::new);
     return memory.addressOf(offset);
   }
 
@@ -184,12 +189,31 @@ public final class Domain implements SystemCalls, AutoCloseable {
             ? SyscallError.RING_NOT_SETUP.result()
             : kernel.enter().serveAll(List.copyOf(rings.values()));
       }
-      KernelRing ring = rings.get(first - memory.addressOf(0));
+      KernelRing ring = ringAt(first - memory.addressOf(0));
       if (ring != null) {
         return kernel.enter().serve(ring);
       }
     }
     return enterDirect(first, second);
+  }
+
+  private @Nullable KernelRing ringAt(long offset) {
+    KernelRing[] inOrder = ringsInOrder;
+    int low = 0;
+    int high = inOrder.length - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      KernelRing found = inOrder[middle];
+      if (found.offset == offset) {
+        return found;
+      }
+      if (found.offset < offset) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return null;
   }
 
   /** Executes the one entry at {@code submission}; its completion goes to {@code completion}. */
@@ -254,7 +278,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
       return SyscallError.INVALID_HANDLE.result();
     }
     if (!kernel.tree().isLive(source)) {
-      return SyscallError.CAPABILITY_REVOKED.result();
+      return whyDead(source);
     }
     if ((rights & ~Rights.ALL) != 0) {
       return SyscallError.INVALID_ARGUMENT.result();
@@ -276,9 +300,16 @@ public final class Domain implements SystemCalls, AutoCloseable {
     }
     List<Capability> dead = kernel.tree().revoke(List.of(target));
     if (dead.isEmpty()) {
-      return SyscallError.CAPABILITY_REVOKED.result();
+      return whyDead(target);
     }
     return kernel.endUses(dead, this) ? 0 : SyscallError.BUSY.result();
+  }
+
+  /** A ring of this domain may have closed it since it was looked up. */
+  private static long whyDead(Capability capability) {
+    return capability.state == Capability.CLOSED
+        ? SyscallError.INVALID_HANDLE.result()
+        : SyscallError.CAPABILITY_REVOKED.result();
   }
 
   // ---- for the kernel --------------------------------------------------------------------------

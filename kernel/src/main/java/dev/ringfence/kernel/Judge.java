@@ -133,7 +133,13 @@ final class Judge {
     if (capability == null) {
       return SyscallError.INVALID_HANDLE.result();
     }
-    return tree.isLive(capability) ? 0 : SyscallError.CAPABILITY_REVOKED.result();
+    if (tree.isLive(capability)) {
+      return 0;
+    }
+    // another ring of the domain may have closed it since it was looked up
+    return capability.state == Capability.CLOSED
+        ? SyscallError.INVALID_HANDLE.result()
+        : SyscallError.CAPABILITY_REVOKED.result();
   }
 
   private static boolean accepts(OpCode code, CapabilityType type) {
