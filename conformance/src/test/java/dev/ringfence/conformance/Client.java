@@ -297,6 +297,14 @@ final class Client extends Requests {
     }
   }
 
+  /** Waits until nothing is in flight any more, and takes every completion that came. */
+  List<Completion> collectAll() {
+    RingHeader.setWaitFor(segment, completion, completionEntries);
+    require(enter());
+    RingHeader.setWaitFor(segment, completion, 0);
+    return reap();
+  }
+
   /** Waits in the kernel until completions are pending; fails when none can come. */
   private void waitFor(int count) {
     RingHeader.setWaitFor(segment, completion, count);

@@ -132,6 +132,19 @@ final class Entry {
     return this;
   }
 
+  int code() {
+    return opcode;
+  }
+
+  boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  /** Whether a word that must be 0 is not. */
+  boolean hasReservedWord() {
+    return has(16) || reserved1 != 0 || reserved2 != 0 || padding != 0;
+  }
+
   long tag() {
     return userData;
   }

@@ -85,6 +85,11 @@ abstract class Requests {
         .auxiliary1(CancelFlags.ALL | CancelFlags.CAPABILITY);
   }
 
+  /** CANCEL of all that is in flight. */
+  Entry cancelEverything() {
+    return Entry.of(OpCode.CANCEL).auxiliary1(CancelFlags.ANY);
+  }
+
   Entry linkTimeout(Duration time) {
     return Entry.of(OpCode.LINK_TIMEOUT).auxiliary0(time.toNanos());
   }
