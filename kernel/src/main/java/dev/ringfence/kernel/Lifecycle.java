@@ -35,10 +35,6 @@ final class Lifecycle {
     this.own = new KernelOperations(lane, this, kernel, transfers);
   }
 
-  Transfers transfers() {
-    return transfers;
-  }
-
   /** Begins an operation, or takes it up again where it waited. */
   void begin(InFlight operation) {
     int incarnation = operation.incarnation;

@@ -143,17 +143,11 @@ final class Transfers {
     if (next != null) {
       Lane home = next.lane;
       if (home == lane) {
-        give(next);
+        lane.ready(next);
       } else {
-        home.post(() -> home.lifecycle().transfers().give(next));
+        home.post(() -> home.ready(next));
       }
     }
-  }
-
-  /** It has the turn from now on, and hands it on also if it is stopped before it begins. */
-  private void give(InFlight next) {
-    next.holdsPosition = true;
-    lane.ready(next);
   }
 
   /** Ends an operation that waits for its turn, unless the turn is on its way. */

@@ -286,10 +286,6 @@ final class UringQueue implements EngineQueue {
   }
 
   private static long ended(Slot slot, int result) {
-    if (result == Errno.EBADF.result() && file(slot.operation).streams()) {
-      // a pipe's end that only takes was to give, or the other way round
-      return SyscallError.PERMISSION_DENIED.result();
-    }
     if (result < 0) {
       return failed(slot, result);
     }
