@@ -4,8 +4,12 @@ package dev.ringfence.conformance;
 import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.Domain;
+import dev.ringfence.kernel.Kernel;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,5 +85,50 @@ class ExitTest extends Conformance {
     exit(3);
     assertThat(client.run(client.nop(4))).succeededWith(4);
     assertThat(client.run(client.write(sink, "abc"))).succeededWith(3);
+  }
+
+  @Test
+  void whatIsInFlightIsCancelledAndWhatIsHeldGivenUp() {
+    Kernel.Pipe pipe = kernel.pipe();
+    Domain giver =
+        opened(kernel.domain("giver").quotas(QUOTAS).pipe("sink", pipe.sink(), Rights.ALL));
+    Domain other =
+        opened(kernel.domain("other").quotas(QUOTAS).pipe("source", pipe.source(), Rights.ALL));
+    Client reader = Client.setUp(other, ENTRIES, ringFlags());
+    Client writer = Client.setUp(giver, ENTRIES, ringFlags());
+    Entry read = reader.read(reader.grant("source"), reader.memory().take(8));
+    reader.submit(read);
+    writer.push(writer.exit(0));
+    writer.enter();
+    // the last sink is gone, so the pipe ends
+    assertThat(reader.await(read)).succeededWith(0);
+    eventually("the completion of EXIT", () -> writer.pending() == 1);
+  }
+
+  @Test
+  void callsThatAreUnderWayWhenADomainEndsComeBack() throws Exception {
+    for (int round = 0; round < 50; round++) {
+      Domain closing =
+          kernel.domain("closing").quotas(QUOTAS).directory("root", tree, Rights.ALL).open();
+      Client first = Client.setUp(closing, ENTRIES, ringFlags());
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        long entry = first.memory().take(64).address();
+        long completion = first.memory().take(32).address();
+        callers.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  long register = 0;
+                  // an entry of zeros is a NOP
+                  while (register == 0) {
+                    register = first.enter(entry, completion);
+                  }
+                }));
+      }
+      closing.close();
+      for (Thread caller : callers) {
+        caller.join();
+      }
+    }
   }
 }

@@ -248,6 +248,8 @@ class RevokeTest extends Conformance {
     long buffer = client.run(client.register(memory, 7)).capability();
     Entry read = client.read(source, room(1)).fixed(7, 0, 64);
     client.submit(read);
+    // taken is not yet begun, but what was taken before a completed entry has begun
+    client.run(client.nop());
     assertThat(client.revoke(buffer)).isZero();
     assertThat(client.await(read)).failedWith(SyscallError.CAPABILITY_REVOKED);
     assertDead(buffer);

@@ -46,6 +46,9 @@ public final class Domain implements SystemCalls, AutoCloseable {
   /** The same rings by their offsets: looked up here, a key needs no object. */
   private volatile KernelRing[] ringsInOrder = {};
 
+  /** System calls that are under way: the memory stays mapped until they are over. */
+  private final AtomicInteger callsInside = new AtomicInteger();
+
   private final AtomicInteger permitsLeft;
   private final AtomicLong registeredLeft;
   private final DomainEnd end;
@@ -90,6 +93,9 @@ public final class Domain implements SystemCalls, AutoCloseable {
    */
   @Override
   public long invoke(int number, long argument0, long argument1) {
+    // counted first, then the look at `ended`: whoever ends the domain sees this call, or this call
+    // sees the end
+    callsInside.incrementAndGet();
     try {
       SystemCall call = SystemCall.of(number);
       if (call == null) {
@@ -109,6 +115,8 @@ public final class Domain implements SystemCalls, AutoCloseable {
     } catch (RuntimeException | Error e) {
       kernel.report(e);
       return SyscallError.INTERNAL_ERROR.result();
+    } finally {
+      callsInside.decrementAndGet();
     }
   }
 
@@ -388,10 +396,18 @@ public final class Domain implements SystemCalls, AutoCloseable {
     }
   }
 
-  /** The program said EXIT. */
+  /**
+   * The program said EXIT: nothing begins any more, what it has in flight is cancelled and what it
+   * holds is given up. Its memory stays until the host closes the domain.
+   */
   void exit(int status) {
     exitStatus = status;
-    markEnded();
+    end.begin();
+  }
+
+  /** Whether a system call is under way, after the domain has ended. */
+  boolean hasCallsInside() {
+    return callsInside.get() > 0;
   }
 
   /** A handful of permits to have the host work on operations; 0 when the quota is used up. */

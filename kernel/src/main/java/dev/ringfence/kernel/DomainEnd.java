@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a domain, in the only order that is safe: no new work, no work in flight, no
@@ -19,27 +20,32 @@ final class DomainEnd {
 
   private final Kernel kernel;
   private final Domain domain;
-  private final AtomicBoolean begun = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean freed = new AtomicBoolean();
+  private final AtomicBoolean late = new AtomicBoolean();
+
+  /** What was in flight when the domain ended; null before. Guarded by this. */
+  private @Nullable Quiescence inFlight;
+
+  private boolean stopped;
 
   DomainEnd(Kernel kernel, Domain domain) {
     this.kernel = kernel;
     this.domain = domain;
   }
 
+  /** EXIT: ends everything but the memory, without waiting for it. Any thread. */
+  void begin() {
+    domain.markEnded();
+    Thread.ofPlatform().name("ringfence-domain-end").daemon(true).start(this::stop);
+  }
+
+  /** The host's word: the memory goes too. */
   void run() {
-    if (!begun.compareAndSet(false, true)) {
+    if (!closed.compareAndSet(false, true)) {
       return;
     }
-    domain.markEnded();
-    AtomicBoolean late = new AtomicBoolean();
-    Quiescence quiescence =
-        new Quiescence(() -> {
-          if (late.get()) {
-            Thread.ofPlatform().name("ringfence-domain-end").daemon(true).start(this::free);
-          }
-        });
-    domain.askLanes(quiescence, (lane, asked) -> lane.lifecycle().answerEnd(asked, domain));
-    if (quiescence.await(kernel.options().revokeMax().toNanos(), domain::pump)) {
+    if (stop()) {
       free();
       return;
     }
@@ -49,24 +55,74 @@ final class DomainEnd {
         "domain {0} has operations that the host does not end; its memory stays mapped until it"
             + " does",
         domain.name());
-    if (quiescence.await(0, domain::pump)) {
+    if (isQuiet()) {
       // it ended between the two looks, before anyone had heard that it is late
-      free();
+      freeLate();
     }
   }
 
-  private final AtomicBoolean freed = new AtomicBoolean();
+  /**
+   * No new work, none in flight, no capability.
+   *
+   * @return false if the host has not ended everything in time; the capabilities are then still
+   *     held
+   */
+  private synchronized boolean stop() {
+    if (stopped) {
+      return true;
+    }
+    domain.markEnded();
+    Quiescence asked = inFlight;
+    if (asked == null) {
+      asked =
+          new Quiescence(() -> {
+            if (late.get()) {
+              Thread.ofPlatform().name("ringfence-domain-end").daemon(true).start(this::freeLate);
+            }
+          });
+      inFlight = asked;
+      domain.askLanes(asked, (lane, answered) -> lane.lifecycle().answerEnd(answered, domain));
+    }
+    if (!asked.await(kernel.options().revokeMax().toNanos(), domain::pump)) {
+      return false;
+    }
+    revokeAll();
+    stopped = true;
+    return true;
+  }
+
+  private synchronized boolean isQuiet() {
+    return inFlight != null && inFlight.await(0, domain::pump);
+  }
+
+  private void freeLate() {
+    if (stop()) {
+      free();
+    }
+  }
 
   private void free() {
     if (!freed.compareAndSet(false, true)) {
       return;
     }
-    revokeAll();
+    awaitCalls();
     for (KernelRing ring : domain.rings()) {
       closeRing(ring);
     }
     domain.memory().close();
     kernel.forget(domain);
+  }
+
+  /** A call that began before the end may still write into the memory, such as its completion. */
+  private void awaitCalls() {
+    while (domain.hasCallsInside()) {
+      for (KernelRing ring : domain.rings()) {
+        // whoever is inside has seen that the domain ended, or is about to
+        ring.lane.wake();
+        ring.waiter.wake();
+      }
+      LockSupport.parkNanos(this, PARK_NANOS);
+    }
   }
 
   private void revokeAll() {
@@ -83,12 +139,6 @@ final class DomainEnd {
 
   private void closeRing(KernelRing ring) {
     Lane lane = ring.lane;
-    while (ring.entered.get()) {
-      // whoever is inside has seen that the domain ended, or is about to
-      lane.wake();
-      ring.waiter.wake();
-      LockSupport.parkNanos(this, PARK_NANOS);
-    }
     if (ring.polled()) {
       kernel.runOn(
           lane,
