@@ -5,8 +5,6 @@ import dev.ringfence.abi.DirectoryEntry;
 import dev.ringfence.abi.SyscallError;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -79,19 +77,10 @@ final class PathNames {
         : relative;
   }
 
-  /** The bytes of a name for a program to use again; null if no path of the ABI can name it. */
+  /** The bytes of a name as LIST shows it; null if it has more than the ABI has room for. */
   byte @Nullable [] nameBytes(Path name) {
     byte[] bytes = bytes(name);
-    return bytes.length <= DirectoryEntry.NAME_MAX && isUtf8(bytes) ? bytes : null;
-  }
-
-  private static boolean isUtf8(byte[] bytes) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
-    }
+    return bytes.length <= DirectoryEntry.NAME_MAX ? bytes : null;
   }
 
   /** The bytes of a path, with {@code /} between its names. */

@@ -13,9 +13,6 @@ import dev.ringfence.linux.PathCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 /** LIST: getdents64(2) from a cookie, rewritten into our own records. */
 final class Listing {
@@ -35,25 +32,6 @@ final class Listing {
       try (Arena arena = Arena.ofConfined()) {
         return new Pass(operation, directory.descriptor, arena).run();
       }
-    }
-  }
-
-  /** No path could name others. */
-  private static boolean isUtf8(byte[] name) {
-    for (byte b : name) {
-      if (b < 0) {
-        return decodes(name);
-      }
-    }
-    return true;
-  }
-
-  private static boolean decodes(byte[] name) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name));
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
     }
   }
 
@@ -80,7 +58,7 @@ final class Listing {
           return written;
         }
         while (entries.next()) {
-          if (!entries.isSelfOrParent() && isUtf8(entries.name()) && !put()) {
+          if (!entries.isSelfOrParent() && !put()) {
             boolean nothingFits = written == 0;
             return nothingFits ? SyscallError.INVALID_ARGUMENT.result() : written;
           }

@@ -36,9 +36,9 @@ class PathNamesTest {
   }
 
   @Test
-  void aNameThatIsNotUtf8HasNoBytesForAProgram() {
+  void aNameThatIsNotUtf8ShowsTheBytesThatItHas() {
     Path raw = Path.of(URI.create("file:///tmp/%FFx"));
-    assertThat(host.nameBytes(raw.getFileName())).isNull();
+    assertThat(host.nameBytes(raw.getFileName())).isEqualTo(new byte[] {(byte) 0xff, 'x'});
   }
 
   @Test
