@@ -167,7 +167,7 @@ class DirectSubmissionTest extends Conformance {
                 assertThat(direct(read, from, to)).succeededWith(1).isOf(read);
                 assertThat(text(data, 1)).isEqualTo(Integer.toString(offset));
               }
-            } catch (Throwable e) {
+            } catch (RuntimeException | Error e) {
               failures.add(e);
             }
           });

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Domain implements SystemCalls, AutoCloseable {
 
-  private static final int PERMITS_AT_ONCE = 64;
   private static final int SLOT_ALIGNMENT = 8;
 
   private final Kernel kernel;
@@ -49,8 +47,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
   /** System calls that are under way: the memory stays mapped until they are over. */
   private final AtomicInteger callsInside = new AtomicInteger();
 
-  private final AtomicInteger permitsLeft;
-  private final AtomicLong registeredLeft;
+  private final Budget budget;
   private final DomainEnd end;
 
   private volatile @Nullable Lane serviceLane;
@@ -66,8 +63,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
     this.quotas = quotas;
     this.memory = memory;
     this.table = new CapabilityTable(quotas.capabilitiesMax(), ids);
-    this.permitsLeft = new AtomicInteger(quotas.operationsInFlightMax());
-    this.registeredLeft = new AtomicLong(quotas.registeredBytesMax());
+    this.budget = new Budget(quotas);
     this.end = new DomainEnd(kernel, this);
   }
 
@@ -410,47 +406,9 @@ public final class Domain implements SystemCalls, AutoCloseable {
     return callsInside.get() > 0;
   }
 
-  /** A handful of permits to have the host work on operations; 0 when the quota is used up. */
-  int takePermits() {
-    for (; ; ) {
-      int left = permitsLeft.get();
-      int taken = Math.min(left, PERMITS_AT_ONCE);
-      if (taken == 0 || permitsLeft.compareAndSet(left, left - taken)) {
-        return taken;
-      }
-    }
-  }
-
-  boolean takePermit() {
-    for (; ; ) {
-      int left = permitsLeft.get();
-      if (left == 0) {
-        return false;
-      }
-      if (permitsLeft.compareAndSet(left, left - 1)) {
-        return true;
-      }
-    }
-  }
-
-  void returnPermits(int count) {
-    permitsLeft.addAndGet(count);
-  }
-
-  boolean takeRegistered(long bytes) {
-    for (; ; ) {
-      long left = registeredLeft.get();
-      if (bytes > left) {
-        return false;
-      }
-      if (registeredLeft.compareAndSet(left, left - bytes)) {
-        return true;
-      }
-    }
-  }
-
-  void returnRegistered(long bytes) {
-    registeredLeft.addAndGet(bytes);
+  /** What its rings share of its quotas. */
+  Budget budget() {
+    return budget;
   }
 
   /** QUERY's answer, written at an offset of the memory. */
@@ -463,8 +421,8 @@ public final class Domain implements SystemCalls, AutoCloseable {
       CapabilityStatus.setRights(segment, out, capability.rights);
     }
     CapabilityStatus.setCapabilitiesLeft(segment, out, kernel.tree().left(this));
-    CapabilityStatus.setOperationsLeft(segment, out, permitsLeft.get());
-    CapabilityStatus.setRegisteredBytesLeft(segment, out, registeredLeft.get());
+    CapabilityStatus.setOperationsLeft(segment, out, budget.permitsLeft());
+    CapabilityStatus.setRegisteredBytesLeft(segment, out, budget.registeredLeft());
     CapabilityStatus.setArenaBytesLeft(segment, out, memory.mappableBytes());
     CapabilityStatus.setRingsLeft(segment, out, quotas.ringsMax() - rings.size());
   }

@@ -127,13 +127,13 @@ final class KernelOperations {
       lifecycle.finish(operation, SyscallError.RING_NOT_SETUP.result());
       return;
     }
-    if (!domain.takeRegistered(length)) {
+    if (!domain.budget().takeRegistered(length)) {
       lifecycle.finish(operation, SyscallError.QUOTA_EXCEEDED.result());
       return;
     }
     int refused = refuseRegistration(operation, domain, ring, length);
     if (refused != 0) {
-      domain.returnRegistered(length);
+      domain.budget().returnRegistered(length);
       lifecycle.finish(operation, refused);
       return;
     }

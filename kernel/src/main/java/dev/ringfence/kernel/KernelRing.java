@@ -255,7 +255,7 @@ final class KernelRing {
     }
     waiter.update(shared.completionTail(), shared.submissionHead(), accepted);
     if (permitsUsed == 0 && permits > 0) {
-      domain.returnPermits(permits);
+      domain.budget().returnPermits(permits);
       permits = 0;
     }
   }
@@ -307,7 +307,7 @@ final class KernelRing {
    */
   boolean takePermit() {
     if (permitsUsed == permits) {
-      permits += domain.takePermits();
+      permits += domain.budget().takePermits();
     }
     if (permitsUsed == permits) {
       return false;

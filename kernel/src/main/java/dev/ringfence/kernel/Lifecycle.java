@@ -129,7 +129,7 @@ final class Lifecycle {
     if (domain == null) {
       return false;
     }
-    operation.holdsPermit = ring != null ? ring.takePermit() : domain.takePermit();
+    operation.holdsPermit = ring != null ? ring.takePermit() : domain.budget().takePermit();
     return operation.holdsPermit;
   }
 
@@ -263,7 +263,7 @@ final class Lifecycle {
       if (operation.ring != null) {
         operation.ring.returnPermit();
       } else if (operation.domain != null) {
-        operation.domain.returnPermits(1);
+        operation.domain.budget().returnPermits(1);
       }
     }
     if (operation.holdsSlot && operation.domain != null) {

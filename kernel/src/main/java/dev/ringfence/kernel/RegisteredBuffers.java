@@ -72,6 +72,6 @@ final class RegisteredBuffers {
     if (buffer.registered >= 0) {
       ring.lane.queue().unregisterBuffer(buffer.registered);
     }
-    ring.domain.returnRegistered(buffer.length);
+    ring.domain.budget().returnRegistered(buffer.length);
   }
 }

@@ -138,10 +138,12 @@ final class SharedRing {
     return RingHeader.waitForOpaque(memory, completionHeader);
   }
 
-  /** Says in both headers that the ring was given up. */
+  /**
+   * Says in both headers that the ring was given up; whoever sees it in the SQ's sees it in both.
+   */
   void markPoisoned() {
-    RingHeader.setFlagsRelease(memory, submissionHeader, RingHeader.FLAG_POISONED);
     RingHeader.setFlagsRelease(memory, completionHeader, RingHeader.FLAG_POISONED);
+    RingHeader.setFlagsRelease(memory, submissionHeader, RingHeader.FLAG_POISONED);
   }
 
   /**
