@@ -25,7 +25,9 @@ public final class AbiDescription {
           rights(),
           presets(),
           open(),
-          operationFlags(),
+          AbiOperationFlags.ofFiles(),
+          AbiOperationFlags.ofSockets(),
+          AbiOperationFlags.ofCapabilities(),
           kinds(),
           limits(),
           errors());
@@ -258,27 +260,6 @@ public final class AbiDescription {
         hex("RF_OPEN_MODE_MASK", OpenFlags.MODE_MASK, "rwxrwxrwx, also of MAKE_DIRECTORY"));
   }
 
-  private static Section operationFlags() {
-    return section(
-        "Flags of other operations",
-        word("RF_FSYNC_DATA_ONLY", FsyncFlags.DATA_ONLY, "no times"),
-        word("RF_TIMEOUT_ABSOLUTE", TimeoutFlags.ABSOLUTE, "a time of the monotonic clock"),
-        word("RF_CANCEL_ALL", CancelFlags.ALL, "every match; the result is their count"),
-        word("RF_CANCEL_CAPABILITY", CancelFlags.CAPABILITY, "match capability_id"),
-        word("RF_CANCEL_ANY", CancelFlags.ANY, "match everything in the ring"),
-        word("RF_CANCEL_USER_DATA", CancelFlags.USER_DATA, "with CAPABILITY: user_data as well"),
-        word("RF_CANCEL_KNOWN", CancelFlags.KNOWN, "every flag that means something"),
-        word("RF_REMOVE_DIRECTORY", RemoveFlags.DIRECTORY, "an empty directory"),
-        bits("RF_RENAME_NO_REPLACE", RenameFlags.NO_REPLACE, "the new name must be free"),
-        bits("RF_RENAME_EXCHANGE", RenameFlags.EXCHANGE, "both names change places"),
-        number("RF_RENAME_SHIFT", RenameFlags.SHIFT, "where they start in auxiliary[1]"),
-        word("RF_STAT_NO_FOLLOW", StatFlags.NO_FOLLOW, "a symbolic link itself"),
-        bits("RF_POLL_IN", PollEvents.IN, "a read would not wait"),
-        bits("RF_POLL_OUT", PollEvents.OUT, "a write would not wait"),
-        bits("RF_POLL_ERR", PollEvents.ERR, "the resource has failed; reported always"),
-        bits("RF_POLL_HUP", PollEvents.HUP, "the other end is gone; reported always"));
-  }
-
   private static Section kinds() {
     return section(
         "rf_stat.kind, rf_dirent.kind and rf_query.state",
@@ -297,6 +278,14 @@ public final class AbiDescription {
         number("RF_CQ_ENTRIES_MAX", RingContext.CQ_ENTRIES_MAX, "the most entries of a CQ"),
         number("RF_PATH_MAX", SubmissionEntry.PATH_MAX, "the longest path in bytes"),
         number("RF_NAME_MAX", DirectoryEntry.NAME_MAX, "the longest name in a path"),
+        number("RF_GROUP_INDEX_MAX", BufferRing.GROUP_INDEX_MAX, "the largest index of a group"),
+        number("RF_GROUP_ENTRIES_MAX", BufferRing.GROUP_ENTRIES_MAX, "the most entries of a group"),
+        number(
+            "RF_BUFFER_RING_ENTRIES_OFFSET", BufferRing.ENTRIES_OFFSET, "first struct rf_buffer"),
+        number("RF_VECTOR_COUNT_MAX", Vector.COUNT_MAX, "the most struct rf_vector of a list"),
+        number("RF_TRANSFER_COUNT_MAX", CapabilityTransfer.COUNT_MAX, "the most of a message"),
+        number("RF_MESSAGE_MAX", CapabilityTransfer.MESSAGE_MAX, "the most bytes of a message"),
+        number("RF_SOCKET_NAME_MAX", SocketAddress.NAME_MAX, "the longest name of a Unix socket"),
         number("RF_BUFFER_INDEX_MAX", SubmissionEntry.BUFFER_INDEX_MAX, "the largest buf_index"),
         bits("RF_BUFFER_ANY", SubmissionEntry.ANY_BUFFER, "REGISTER_BUFFER: the kernel chooses"),
         word(
@@ -312,7 +301,7 @@ public final class AbiDescription {
         error -> hex("RF_ERR_" + error.name(), error.code(), error.description()));
   }
 
-  private static Section section(String title, Constant... constants) {
+  static Section section(String title, Constant... constants) {
     return new Section(title, List.of(constants));
   }
 
@@ -320,19 +309,19 @@ public final class AbiDescription {
     return new Section(title, Arrays.stream(values).map(constant).toList());
   }
 
-  private static Constant number(String name, int value, String comment) {
+  static Constant number(String name, int value, String comment) {
     return new Constant(name, value, Form.NUMBER, comment);
   }
 
-  private static Constant hex(String name, int value, String comment) {
+  static Constant hex(String name, int value, String comment) {
     return new Constant(name, value, Form.HEX_NUMBER, comment);
   }
 
-  private static Constant bits(String name, int value, String comment) {
+  static Constant bits(String name, int value, String comment) {
     return new Constant(name, Integer.toUnsignedLong(value), Form.BITS, comment);
   }
 
-  private static Constant word(String name, long value, String comment) {
+  static Constant word(String name, long value, String comment) {
     return new Constant(name, value, Form.WORD, comment);
   }
 }

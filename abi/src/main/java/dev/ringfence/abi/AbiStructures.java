@@ -17,7 +17,15 @@ final class AbiStructures {
           info(),
           fileStatus(),
           directoryEntry(),
-          capabilityStatus());
+          capabilityStatus(),
+          socketAddress(),
+          bufferRing(),
+          providedBuffer(),
+          vector(),
+          capabilityTransfer(),
+          capabilityReceived(),
+          capabilityLimits(),
+          fileAttributes());
 
   private AbiStructures() {}
 
@@ -174,6 +182,15 @@ final class AbiStructures {
         u64("registered_bytes_left", CapabilityStatus.REGISTERED_BYTES_LEFT_OFFSET, "for buffers"),
         u64("arena_bytes_left", CapabilityStatus.ARENA_BYTES_LEFT_OFFSET, "for MMAP"),
         u64("rings_left", CapabilityStatus.RINGS_LEFT_OFFSET, "rings to set up"),
+        u64("deadline", CapabilityStatus.DEADLINE_OFFSET, "when it is revoked; 0: never"),
+        u64(
+            "metered_bytes_left",
+            CapabilityStatus.METERED_BYTES_LEFT_OFFSET,
+            "that it may still move; all ones: no limit"),
+        u64(
+            "metered_operations_left",
+            CapabilityStatus.METERED_OPERATIONS_LEFT_OFFSET,
+            "that may still begin; all ones: no limit"),
         array(
             "uint64_t",
             8,
@@ -181,6 +198,106 @@ final class AbiStructures {
             "reserved",
             CapabilityStatus.RESERVED_OFFSET,
             "0"));
+  }
+
+  private static Structure socketAddress() {
+    return structure(
+        "rf_address",
+        SocketAddress.SIZE,
+        4,
+        "an address of a socket",
+        u16("family", SocketAddress.FAMILY_OFFSET, "RF_FAMILY_"),
+        u16("port", SocketAddress.PORT_OFFSET, "a number, not bytes in network order"),
+        u32("scope", SocketAddress.SCOPE_OFFSET, "IPv6 scope, else 0"),
+        array("uint8_t", 1, 16, "ip", SocketAddress.IP_OFFSET, "4 or 16 bytes, then 0"),
+        u16("name_length", SocketAddress.NAME_LENGTH_OFFSET, "Unix: bytes of the name"),
+        array("uint8_t", 1, 64, "name", SocketAddress.NAME_OFFSET, "Unix: no slash, then 0"),
+        array("uint8_t", 1, 6, "reserved", SocketAddress.RESERVED_OFFSET, "0"));
+  }
+
+  private static Structure bufferRing() {
+    return structure(
+        "rf_buffer_ring",
+        BufferRing.SIZE,
+        8,
+        "the head of a ring of provided buffers; struct rf_buffer follow it",
+        u32("tail", BufferRing.TAIL_OFFSET, "the program's index"),
+        u32("head", BufferRing.HEAD_OFFSET, "how many the kernel has taken"),
+        array("uint64_t", 8, 7, "reserved", BufferRing.RESERVED_OFFSET, "0"));
+  }
+
+  private static Structure providedBuffer() {
+    return structure(
+        "rf_buffer",
+        ProvidedBuffer.SIZE,
+        8,
+        "a buffer to receive into",
+        u64("addr", ProvidedBuffer.ADDR_OFFSET, "an address in the arena"),
+        u32("len", ProvidedBuffer.LEN_OFFSET, "its bytes, more than 0"),
+        u16("id", ProvidedBuffer.ID_OFFSET, "what completions call it"),
+        u16("reserved", ProvidedBuffer.RESERVED_OFFSET, "0"));
+  }
+
+  private static Structure vector() {
+    return structure(
+        "rf_vector",
+        Vector.SIZE,
+        8,
+        "a range of READ_VECTOR and WRITE_VECTOR",
+        u64("addr", Vector.ADDR_OFFSET, "an address in the arena"),
+        u64("len", Vector.LEN_OFFSET, "its bytes; 0 is skipped"));
+  }
+
+  private static Structure capabilityTransfer() {
+    return structure(
+        "rf_transfer",
+        CapabilityTransfer.SIZE,
+        8,
+        "a capability to send",
+        u64("capability_id", CapabilityTransfer.CAPABILITY_ID_OFFSET, "it needs TRANSFER"),
+        u64("rights", CapabilityTransfer.RIGHTS_OFFSET, "what the receiver may do, a subset"),
+        u32("type", CapabilityTransfer.TYPE_OFFSET, "RF_TYPE_ that it must have, or 0"),
+        u32("flags", CapabilityTransfer.FLAGS_OFFSET, "RF_TRANSFER_"));
+  }
+
+  private static Structure capabilityReceived() {
+    return structure(
+        "rf_received",
+        CapabilityReceived.SIZE,
+        8,
+        "a capability that was received",
+        u64("capability_id", CapabilityReceived.CAPABILITY_ID_OFFSET, "0: revoked on the way"),
+        u64("rights", CapabilityReceived.RIGHTS_OFFSET, "RF_RIGHT_"),
+        u32("type", CapabilityReceived.TYPE_OFFSET, "RF_TYPE_"),
+        u32("reserved", CapabilityReceived.RESERVED_OFFSET, "0"));
+  }
+
+  private static Structure capabilityLimits() {
+    return structure(
+        "rf_limits",
+        CapabilityLimits.SIZE,
+        8,
+        "what DERIVE adds; 0: no further limit",
+        u64("deadline", CapabilityLimits.DEADLINE_OFFSET, "monotonic clock, ns"),
+        u64("bytes_total", CapabilityLimits.BYTES_TOTAL_OFFSET, "bytes, all in all"),
+        u64("operations_total", CapabilityLimits.OPERATIONS_TOTAL_OFFSET, "all in all"),
+        u64("bytes_per_second", CapabilityLimits.BYTES_PER_SECOND_OFFSET, "a rate"),
+        u64("operations_per_second", CapabilityLimits.OPERATIONS_PER_SECOND_OFFSET, "a rate"),
+        u32("flags", CapabilityLimits.FLAGS_OFFSET, "RF_LIMIT_"),
+        array("uint32_t", 4, 5, "reserved", CapabilityLimits.RESERVED_OFFSET, "0"));
+  }
+
+  private static Structure fileAttributes() {
+    return structure(
+        "rf_attributes",
+        FileAttributes.SIZE,
+        8,
+        "what SET_ATTRIBUTES reads; times are ns since 1970 UTC",
+        u32("mask", FileAttributes.MASK_OFFSET, "RF_ATTRIBUTE_"),
+        u32("mode", FileAttributes.MODE_OFFSET, "permission bits"),
+        i64("modified", FileAttributes.MODIFIED_OFFSET, "content last changed"),
+        i64("accessed", FileAttributes.ACCESSED_OFFSET, "last read"),
+        u64("reserved", FileAttributes.RESERVED_OFFSET, "0"));
   }
 
   private static Structure structure(

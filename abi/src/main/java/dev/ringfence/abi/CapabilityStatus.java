@@ -15,7 +15,7 @@ public final class CapabilityStatus {
   public static final int STATE_LIVE = 1;
 
   /** Words at the end that are always 0. */
-  public static final int RESERVED_WORDS = 5;
+  public static final int RESERVED_WORDS = 2;
 
   public static final int TYPE_OFFSET = 0;
   public static final int STATE_OFFSET = 4;
@@ -25,7 +25,10 @@ public final class CapabilityStatus {
   public static final int REGISTERED_BYTES_LEFT_OFFSET = 32;
   public static final int ARENA_BYTES_LEFT_OFFSET = 40;
   public static final int RINGS_LEFT_OFFSET = 48;
-  public static final int RESERVED_OFFSET = 56;
+  public static final int DEADLINE_OFFSET = 56;
+  public static final int METERED_BYTES_LEFT_OFFSET = 64;
+  public static final int METERED_OPERATIONS_LEFT_OFFSET = 72;
+  public static final int RESERVED_OFFSET = 80;
 
   static {
     assert RESERVED_OFFSET + RESERVED_WORDS * Long.BYTES == SIZE;
@@ -111,6 +114,36 @@ public final class CapabilityStatus {
   /** Writes rings_left. */
   public static void setRingsLeft(MemorySegment segment, long base, long value) {
     LittleEndian.U64.set(segment, base + RINGS_LEFT_OFFSET, value);
+  }
+
+  /** When it is revoked, a reading of the monotonic clock in ns; 0: never. */
+  public static long deadline(MemorySegment segment, long base) {
+    return (long) LittleEndian.U64.get(segment, base + DEADLINE_OFFSET);
+  }
+
+  /** Writes deadline. */
+  public static void setDeadline(MemorySegment segment, long base, long value) {
+    LittleEndian.U64.set(segment, base + DEADLINE_OFFSET, value);
+  }
+
+  /** Bytes that it may still move; all ones: no limit. */
+  public static long meteredBytesLeft(MemorySegment segment, long base) {
+    return (long) LittleEndian.U64.get(segment, base + METERED_BYTES_LEFT_OFFSET);
+  }
+
+  /** Writes metered_bytes_left. */
+  public static void setMeteredBytesLeft(MemorySegment segment, long base, long value) {
+    LittleEndian.U64.set(segment, base + METERED_BYTES_LEFT_OFFSET, value);
+  }
+
+  /** Operations that may still begin through it; all ones: no limit. */
+  public static long meteredOperationsLeft(MemorySegment segment, long base) {
+    return (long) LittleEndian.U64.get(segment, base + METERED_OPERATIONS_LEFT_OFFSET);
+  }
+
+  /** Writes metered_operations_left. */
+  public static void setMeteredOperationsLeft(MemorySegment segment, long base, long value) {
+    LittleEndian.U64.set(segment, base + METERED_OPERATIONS_LEFT_OFFSET, value);
   }
 
   /** Makes the structure all zero. */

@@ -6,5 +6,8 @@ public final class TimeoutFlags {
   /** The time is a reading of the monotonic clock, not a duration. */
   public static final int ABSOLUTE = 1;
 
+  /** TIMEOUT alone: go on, a completion each time that the duration has passed. */
+  public static final int MULTISHOT = 1 << 1;
+
   private TimeoutFlags() {}
 }

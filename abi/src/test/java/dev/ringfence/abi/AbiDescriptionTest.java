@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -24,15 +25,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AbiDescriptionTest {
 
   private static final Map<String, String> STRUCTURES =
-      Map.of(
-          "SubmissionEntry", "rf_sqe",
-          "CompletionEntry", "rf_cqe",
-          "RingHeader", "rf_ring_header",
-          "Doorbell", "rf_doorbell",
-          "InfoPage", "rf_info",
-          "FileStatus", "rf_stat",
-          "DirectoryEntry", "rf_dirent",
-          "CapabilityStatus", "rf_query");
+      Map.ofEntries(
+          Map.entry("SubmissionEntry", "rf_sqe"),
+          Map.entry("CompletionEntry", "rf_cqe"),
+          Map.entry("RingHeader", "rf_ring_header"),
+          Map.entry("Doorbell", "rf_doorbell"),
+          Map.entry("InfoPage", "rf_info"),
+          Map.entry("FileStatus", "rf_stat"),
+          Map.entry("DirectoryEntry", "rf_dirent"),
+          Map.entry("CapabilityStatus", "rf_query"),
+          Map.entry("SocketAddress", "rf_address"),
+          Map.entry("BufferRing", "rf_buffer_ring"),
+          Map.entry("ProvidedBuffer", "rf_buffer"),
+          Map.entry("Vector", "rf_vector"),
+          Map.entry("CapabilityTransfer", "rf_transfer"),
+          Map.entry("CapabilityReceived", "rf_received"),
+          Map.entry("CapabilityLimits", "rf_limits"),
+          Map.entry("FileAttributes", "rf_attributes"));
 
   private static final Map<String, String> PREFIXES =
       Map.ofEntries(
@@ -48,6 +57,22 @@ class AbiDescriptionTest {
           Map.entry("RenameFlags", "RF_RENAME_"),
           Map.entry("StatFlags", "RF_STAT_"),
           Map.entry("PollEvents", "RF_POLL_"),
+          Map.entry("PollFlags", "RF_POLLING_"),
+          Map.entry("AcceptFlags", "RF_ACCEPT_"),
+          Map.entry("ReceiveFlags", "RF_RECEIVE_"),
+          Map.entry("SendFlags", "RF_SEND_"),
+          Map.entry("ShutdownFlags", "RF_SHUTDOWN_"),
+          Map.entry("AllocateFlags", "RF_ALLOCATE_"),
+          Map.entry("SyncRangeFlags", "RF_SYNC_RANGE_"),
+          Map.entry("Advice", "RF_ADVICE_"),
+          Map.entry("AttributeFlags", "RF_ATTRIBUTE_"),
+          Map.entry("SocketKind", "RF_SOCKET_"),
+          Map.entry("SocketOption", "RF_OPTION_"),
+          Map.entry("EventFlags", "RF_EVENT_"),
+          Map.entry("TransferFlags", "RF_TRANSFER_"),
+          Map.entry("LimitFlags", "RF_LIMIT_"),
+          Map.entry("BufferRing", "RF_"),
+          Map.entry("SocketAddress", "RF_"),
           Map.entry("RingContext", "RF_"),
           Map.entry("SubmissionEntry", "RF_"),
           Map.entry("FileStatus", "RF_"),
@@ -55,16 +80,21 @@ class AbiDescriptionTest {
 
   /** Constants whose C name does not follow from the class's prefix. */
   private static final Map<String, String> NAMES =
-      Map.of(
-          "SubmissionEntry.ANY_BUFFER", "RF_BUFFER_ANY",
-          "RingHeader.MAGIC_VALUE", "RF_RING_MAGIC",
-          "RingHeader.VERSION_VALUE", "RF_RING_VERSION",
-          "RingHeader.FLAG_POISONED", "RF_RING_POISONED",
-          "InfoPage.MAGIC_VALUE", "RF_INFO_MAGIC",
-          "InfoPage.VERSION_VALUE", "RF_INFO_VERSION",
-          "InfoPage.ROWS_MAX", "RF_INFO_ROWS_MAX",
-          "InfoPage.NAME_MAX", "RF_INFO_NAME_MAX",
-          "CapabilityStatus.STATE_LIVE", "RF_QUERY_LIVE");
+      Map.ofEntries(
+          Map.entry("SubmissionEntry.ANY_BUFFER", "RF_BUFFER_ANY"),
+          Map.entry("RingHeader.MAGIC_VALUE", "RF_RING_MAGIC"),
+          Map.entry("RingHeader.VERSION_VALUE", "RF_RING_VERSION"),
+          Map.entry("RingHeader.FLAG_POISONED", "RF_RING_POISONED"),
+          Map.entry("InfoPage.MAGIC_VALUE", "RF_INFO_MAGIC"),
+          Map.entry("InfoPage.VERSION_VALUE", "RF_INFO_VERSION"),
+          Map.entry("InfoPage.ROWS_MAX", "RF_INFO_ROWS_MAX"),
+          Map.entry("InfoPage.NAME_MAX", "RF_INFO_NAME_MAX"),
+          Map.entry("CapabilityStatus.STATE_LIVE", "RF_QUERY_LIVE"),
+          Map.entry("BufferRing.ENTRIES_OFFSET", "RF_BUFFER_RING_ENTRIES_OFFSET"),
+          Map.entry("SocketAddress.NAME_MAX", "RF_SOCKET_NAME_MAX"),
+          Map.entry("Vector.COUNT_MAX", "RF_VECTOR_COUNT_MAX"),
+          Map.entry("CapabilityTransfer.COUNT_MAX", "RF_TRANSFER_COUNT_MAX"),
+          Map.entry("CapabilityTransfer.MESSAGE_MAX", "RF_MESSAGE_MAX"));
 
   private static final Map<String, Constant> CONSTANTS =
       AbiDescription.constants().stream().collect(Collectors.toMap(Constant::name, c -> c));
@@ -188,13 +218,18 @@ class AbiDescriptionTest {
     switch (name) {
       case "SIZE", "HEADER_SIZE" -> found.add((long) structure.size());
       case "ROW_SIZE" -> found.add((long) structure("rf_info_row").size());
+      case "IP_SIZE" -> add(found, field(structure, "ip"), f -> (long) f.size());
       case "ALIGNMENT" -> found.add((long) structure.alignment());
       case "AUXILIARY0_OFFSET" -> add(found, field(structure, "auxiliary"), f -> (long) f.offset());
       case "AUXILIARY1_OFFSET" -> add(found, field(structure, "auxiliary"), f -> f.offset() + 8L);
       case "RESERVED_WORDS" ->
           add(found, field(structure, "reserved"), f -> (long) f.arrayLength());
       // rf_dirent ends where its name begins: C++ has no arrays of unknown length
-      case "NAME_OFFSET" -> found.add((long) structure.size());
+      case "NAME_OFFSET" ->
+          found.add(
+              owner.equals("DirectoryEntry")
+                  ? structure.size()
+                  : (long) Objects.requireNonNull(field(structure, "name")).offset());
       default ->
           add(found, field(structure, field.replaceAll("_offset$", "")), f -> (long) f.offset());
     }

@@ -117,6 +117,21 @@ class AbiPageTest {
     "stat flag, RF_STAT_, ''",
     "remove flag, RF_REMOVE_, ''",
     "rename flag, RF_RENAME_, SHIFT",
+    "poll flag, RF_POLLING_, ''",
+    "accept flag, RF_ACCEPT_, ''",
+    "send flag, RF_SEND_, ''",
+    "receive flag, RF_RECEIVE_, ''",
+    "shutdown flag, RF_SHUTDOWN_, ''",
+    "allocate flag, RF_ALLOCATE_, ''",
+    "sync range flag, RF_SYNC_RANGE_, ''",
+    "advice, RF_ADVICE_, ''",
+    "attribute, RF_ATTRIBUTE_, ''",
+    "socket kind, RF_SOCKET_, NAME_MAX",
+    "address family, RF_FAMILY_, ''",
+    "socket option, RF_OPTION_, ''",
+    "event flag, RF_EVENT_, ''",
+    "transfer flag, RF_TRANSFER_, COUNT_MAX",
+    "limit flag, RF_LIMIT_, ''",
   })
   void flags(String head, String prefix, String notFlags) {
     Map<String, Long> values = new LinkedHashMap<>();
@@ -137,9 +152,17 @@ class AbiPageTest {
             "rf_info_row",
             "rf_sqe",
             "rf_cqe",
+            "rf_buffer_ring",
+            "rf_buffer",
             "rf_stat",
+            "rf_vector",
+            "rf_attributes",
             "rf_dirent",
-            "rf_query");
+            "rf_address",
+            "rf_transfer",
+            "rf_received",
+            "rf_query",
+            "rf_limits");
     List<Table> tables =
         PAGE.tables().stream()
             .filter(t -> t.head().subList(0, 2).equals(List.of("offset", "type")))

@@ -27,14 +27,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayoutAccessorTest {
 
   private static final Map<Class<?>, String> LAYOUTS =
-      Map.of(
-          SubmissionEntry.class, "rf_sqe",
-          CompletionEntry.class, "rf_cqe",
-          RingHeader.class, "rf_ring_header",
-          Doorbell.class, "rf_doorbell",
-          FileStatus.class, "rf_stat",
-          DirectoryEntry.class, "rf_dirent",
-          CapabilityStatus.class, "rf_query");
+      Map.ofEntries(
+          Map.entry(SubmissionEntry.class, "rf_sqe"),
+          Map.entry(CompletionEntry.class, "rf_cqe"),
+          Map.entry(RingHeader.class, "rf_ring_header"),
+          Map.entry(Doorbell.class, "rf_doorbell"),
+          Map.entry(FileStatus.class, "rf_stat"),
+          Map.entry(DirectoryEntry.class, "rf_dirent"),
+          Map.entry(CapabilityStatus.class, "rf_query"),
+          Map.entry(SocketAddress.class, "rf_address"),
+          Map.entry(BufferRing.class, "rf_buffer_ring"),
+          Map.entry(ProvidedBuffer.class, "rf_buffer"),
+          Map.entry(Vector.class, "rf_vector"),
+          Map.entry(CapabilityTransfer.class, "rf_transfer"),
+          Map.entry(CapabilityReceived.class, "rf_received"),
+          Map.entry(CapabilityLimits.class, "rf_limits"),
+          Map.entry(FileAttributes.class, "rf_attributes"));
 
   private static final Pattern ACCESSOR =
       Pattern.compile("(set)?([A-Za-z0-9]+?)(Opaque|Acquire|Release)?");
