@@ -29,6 +29,11 @@ public final class BufferRing {
 
   private BufferRing() {}
 
+  /** Bytes of a ring with this many entries, its head included. */
+  public static long sizeFor(int entries) {
+    return SIZE + (long) entries * ProvidedBuffer.SIZE;
+  }
+
   /** The program's free-running index. */
   public static int tail(MemorySegment segment, long base) {
     return (int) LittleEndian.U32.get(segment, base + TAIL_OFFSET);

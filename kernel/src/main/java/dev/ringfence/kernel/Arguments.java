@@ -59,6 +59,27 @@ final class Arguments {
       case STAT -> stat(operation, domain);
       case TRUNCATE -> truncate(operation);
       case LIST -> list(operation, domain);
+      case LINK -> twoPaths(operation, domain);
+      case READ_VECTOR, WRITE_VECTOR -> RangeArguments.vector(operation, domain);
+      case ALLOCATE, ADVISE, SYNC_RANGE -> RangeArguments.range(operation);
+      case COPY_RANGE, SPLICE, TEE -> RangeArguments.twoFiles(operation);
+      case SET_ATTRIBUTES -> RangeArguments.attributes(operation, domain);
+      case SOCKET_CREATE,
+          CONNECT,
+          ACCEPT,
+          SEND,
+          RECV,
+          BIND,
+          LISTEN,
+          SHUTDOWN,
+          SOCKET_NAME,
+          PEER_NAME,
+          GET_OPTION,
+          SET_OPTION,
+          SEND_MESSAGE,
+          RECV_MESSAGE,
+          SEND_ZERO_COPY ->
+          SocketArguments.prepare(operation, code, domain);
       case MAKE_DIRECTORY -> makeDirectory(operation, domain);
       case REMOVE -> remove(operation, domain);
       case RENAME, SYMLINK -> twoPaths(operation, domain);
@@ -79,6 +100,11 @@ final class Arguments {
     }
     if (!stream && operation.auxiliary0 < 0 && operation.auxiliary0 != CURRENT) {
       return SyscallError.INVALID_ARGUMENT.result();
+    }
+    if (operation.has(SubmissionFlags.BUFFER_SELECT)) {
+      operation.transferTotal = length;
+      operation.offset = CURRENT;
+      return stream ? BufferGroups.select(operation) : SyscallError.INVALID_ARGUMENT.result();
     }
     int placed =
         operation.has(SubmissionFlags.FIXED_BUFFER)
@@ -112,7 +138,7 @@ final class Arguments {
     return 0;
   }
 
-  private static int place(InFlight operation, Domain domain, long address, long length) {
+  static int place(InFlight operation, Domain domain, long address, long length) {
     long offset = domain.memory().arenaOffset(address, length);
     operation.memoryOffset = offset;
     return offset == DomainMemory.NOWHERE ? SyscallError.INVALID_ADDRESS.result() : 0;
@@ -154,6 +180,7 @@ final class Arguments {
       return SyscallError.INVALID_ARGUMENT.result();
     }
     operation.length = operation.len;
+    operation.multishot = Rules.isMultishot(operation, OpCode.POLL);
     return 0;
   }
 
@@ -239,13 +266,13 @@ final class Arguments {
       return SyscallError.INVALID_ADDRESS.result();
     }
     operation.secondPath = copy(operation.memory, offset + first, (int) length);
-    return operation.opcode == OpCode.RENAME
+    return operation.opcode != OpCode.SYMLINK
         ? Paths.judge(operation.secondPath)
         : Paths.judgeLinkText(operation.secondPath);
   }
 
   /** Copies a path once, and judges the copy. */
-  private static int path(InFlight operation, Domain domain, long length) {
+  static int path(InFlight operation, Domain domain, long length) {
     if (length > Paths.LENGTH_MAX) {
       return SyscallError.NAME_TOO_LONG.result();
     }

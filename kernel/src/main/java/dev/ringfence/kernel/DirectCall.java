@@ -2,6 +2,7 @@
 package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CompletionEntry;
+import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
 import java.lang.foreign.MemorySegment;
@@ -58,7 +59,10 @@ final class DirectCall {
     operation.stage = InFlight.Stage.QUEUED;
     operation.copyFrom(domain.memory().segment(), submissionOffset);
     operation.verdict = Judge.formed(operation);
-    if (operation.verdict == 0 && operation.has(FLAGS_OF_RINGS)) {
+    OpCode code = operation.opcode;
+    boolean onlyInRings =
+        operation.has(FLAGS_OF_RINGS) || code != null && Rules.isMultishot(operation, code);
+    if (operation.verdict == 0 && onlyInRings) {
       operation.verdict = SyscallError.INVALID_ARGUMENT.result();
     }
     lane.activate(operation);

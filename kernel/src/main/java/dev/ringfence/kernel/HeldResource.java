@@ -15,6 +15,9 @@ final class HeldResource {
 
   final Resource resource;
 
+  /** Of a socket: what it may talk to. Written before anyone else sees it. */
+  @Nullable Network network;
+
   /** Capabilities that name the resource. Guarded by the {@link DerivationTree}'s lock. */
   int holders;
 

@@ -30,7 +30,11 @@ final class InFlight extends Operation {
     /** With the engine. */
     WITH_ENGINE,
     /** Waits for a timer, or for other operations to end. */
-    WAITING
+    WAITING,
+    /** Waits on an object of the kernel's: {@link InFlight#waitsOn}. */
+    ON_OBJECT,
+    /** Multishot: has told a result and is about to go on. */
+    AGAIN
   }
 
   final Lane lane;
@@ -78,6 +82,24 @@ final class InFlight extends Operation {
   boolean holdsSlot;
   boolean holdsPosition;
   long requestedRights;
+
+  /** What it waits on, in that stage. */
+  @Nullable Waitable waitsOn;
+
+  /** Goes on after a completion. */
+  boolean multishot;
+
+  /** The group that it takes a provided buffer of, when there is something for it. */
+  @Nullable BufferGroup group;
+
+  /** The provided buffer that it took last. */
+  int bufferId;
+
+  /** Zero copy: its first completion is posted. */
+  boolean sentTold;
+
+  /** What an object of the kernel's keeps for it while it waits or is served. */
+  @Nullable Object objectState;
 
   // How far it is.
   long transferTotal;
@@ -163,6 +185,12 @@ final class InFlight extends Operation {
     holdsSlot = false;
     holdsPosition = false;
     requestedRights = 0;
+    waitsOn = null;
+    multishot = false;
+    group = null;
+    objectState = null;
+    bufferId = 0;
+    sentTold = false;
     transferTotal = 0;
     transferred = 0;
     timer = null;
@@ -185,6 +213,10 @@ final class InFlight extends Operation {
     flags = 0;
     mode = 0;
     value = 0;
+    rangeBytes = 0;
+    secondOffset = 0;
+    endpoint = null;
+    nonEmpty = false;
     onWorker = false;
     engineState = null;
   }

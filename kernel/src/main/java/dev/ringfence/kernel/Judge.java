@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel;
 
-import dev.ringfence.abi.CancelFlags;
 import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.CompletionFlags;
-import dev.ringfence.abi.FsyncFlags;
 import dev.ringfence.abi.OpCode;
-import dev.ringfence.abi.OpenFlags;
-import dev.ringfence.abi.PollEvents;
-import dev.ringfence.abi.RemoveFlags;
 import dev.ringfence.abi.RenameFlags;
-import dev.ringfence.abi.Rights;
-import dev.ringfence.abi.StatFlags;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
-import dev.ringfence.abi.TimeoutFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Says whether an operation may begin, in one fixed order: is the entry well-formed, does its
  * capability live, is it of the right type, has it the rights. What follows, quota and arguments,
- * is {@link Lifecycle}'s and {@link Arguments}'.
- *
- * <p>Every rule about which operation needs which type and which right is in this file.
+ * is {@link Lifecycle}'s and {@link Arguments}'; which operation needs what is in {@link Rules}.
  */
 final class Judge {
 
   private static final int FLAGS_RESERVED = 16;
-  private static final int FLAGS_WITHOUT_BUFFER =
+  private static final int BUFFER_FLAGS =
       SubmissionFlags.FIXED_BUFFER | SubmissionFlags.BUFFER_SELECT;
 
   private final DerivationTree tree;
@@ -46,36 +36,12 @@ final class Judge {
         || operation.reserved1 != 0
         || operation.reserved2 != 0
         || operation.padding != 0
-        || operation.has(FLAGS_WITHOUT_BUFFER & ~buffersOf(code))
-        || operation.auxiliary1 != 0 && !knownFlags(operation, code)) {
+        || operation.has(BUFFER_FLAGS & ~Rules.buffersOf(code))
+        || (operation.entryFlags & BUFFER_FLAGS) == BUFFER_FLAGS
+        || operation.auxiliary1 != 0 && !Rules.knownFlags(operation, code)) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
     return 0;
-  }
-
-  /** Which of the buffer flags an operation can carry. */
-  private static int buffersOf(OpCode code) {
-    return switch (code) {
-      case READ, WRITE -> SubmissionFlags.FIXED_BUFFER;
-      default -> 0;
-    };
-  }
-
-  /** Whether {@code auxiliary[1]} has only bits that the operation knows. */
-  private static boolean knownFlags(InFlight operation, OpCode code) {
-    long word = operation.auxiliary1;
-    return switch (code) {
-      case OPEN -> (word & ~Rights.ALL) == 0;
-      case RENAME -> (word >>> 32 & ~(RenameFlags.NO_REPLACE | RenameFlags.EXCHANGE)) == 0;
-      case SYMLINK -> word >>> 32 == 0;
-      case READ_LINK -> word >>> 32 == 0;
-      case FSYNC -> (word & ~FsyncFlags.DATA_ONLY) == 0;
-      case STAT -> (word & ~StatFlags.NO_FOLLOW) == 0;
-      case REMOVE -> (word & ~RemoveFlags.DIRECTORY) == 0;
-      case TIMEOUT, LINK_TIMEOUT -> (word & ~TimeoutFlags.ABSOLUTE) == 0;
-      case CANCEL -> (word & ~CancelFlags.KNOWN) == 0;
-      default -> false;
-    };
   }
 
   /**
@@ -88,27 +54,9 @@ final class Judge {
     if (code == null) {
       return SyscallError.INVALID_OP_CODE.result();
     }
-    switch (code) {
-      case CANCEL,
-          LINK_TIMEOUT,
-          TIMEOUT,
-          MUNMAP,
-          EXIT,
-          REGISTER_BUFFER,
-          UNREGISTER_BUFFER,
-          CLOSE -> {
-        // these name no capability, or name it as their argument
-        return 0;
-      }
-      case NOP, MMAP, QUERY -> {
-        if (operation.capabilityId == 0) {
-          return 0;
-        }
-      }
-      case CONNECT, ACCEPT, SEND, RECV -> {
-        return SyscallError.NOT_IMPLEMENTED.result();
-      }
-      default -> {}
+    if (Rules.takesNoCapability(code)
+        || Rules.mayTakeNoCapability(code) && operation.capabilityId == 0) {
+      return 0;
     }
     Domain domain = operation.domain;
     Capability found = domain == null ? null : domain.table().lookup(operation.capabilityId);
@@ -117,16 +65,19 @@ final class Judge {
       return lives;
     }
     CapabilityType type = found.type();
-    if (!accepts(code, type)) {
+    if (!Rules.accepts(code, type)) {
       return SyscallError.WRONG_CAPABILITY_TYPE.result();
     }
-    int allowed = judgeRights(operation, found.rights, required(operation, code, type));
+    int allowed = judgeRights(operation, found.rights, Rules.required(operation, code, type));
+    if (allowed == 0) {
+      allowed = judgeAlternatives(operation, found, Rules.alternatives(operation, code, type));
+    }
     if (allowed != 0) {
       return allowed;
     }
     operation.capability = found;
     operation.resource = found.held.resource;
-    return code == OpCode.RENAME ? resolveTarget(operation, found) : 0;
+    return Rules.hasSecond(code) ? resolveSecond(operation, code, found) : 0;
   }
 
   private int judgeLife(@Nullable Capability capability) {
@@ -142,49 +93,6 @@ final class Judge {
         : SyscallError.CAPABILITY_REVOKED.result();
   }
 
-  private static boolean accepts(OpCode code, CapabilityType type) {
-    return switch (code) {
-      case NOP, QUERY -> true;
-      case READ, WRITE, POLL -> type == CapabilityType.FILE || type == CapabilityType.PIPE;
-      case TRUNCATE, MMAP -> type == CapabilityType.FILE;
-      case FSYNC, STAT -> type == CapabilityType.FILE || type == CapabilityType.DIRECTORY;
-      default -> type == CapabilityType.DIRECTORY;
-    };
-  }
-
-  private static long required(InFlight operation, OpCode code, CapabilityType type) {
-    return switch (code) {
-      case READ -> Rights.READ | seek(operation, type);
-      case WRITE -> Rights.WRITE | seek(operation, type);
-      case OPEN -> requiredToOpen(operation);
-      case FSYNC -> type == CapabilityType.FILE ? Rights.WRITE : Rights.CREATE;
-      case POLL ->
-          ((operation.len & PollEvents.IN) != 0 ? Rights.READ : 0)
-              | ((operation.len & PollEvents.OUT) != 0 ? Rights.WRITE : 0);
-      case MMAP -> Rights.MAP | Rights.READ;
-      case STAT, READ_LINK -> Rights.STAT;
-      case TRUNCATE -> Rights.TRUNCATE;
-      case MAKE_DIRECTORY, SYMLINK -> Rights.CREATE;
-      case REMOVE -> Rights.DELETE;
-      case RENAME -> Rights.RENAME;
-      case LIST -> Rights.READDIR;
-      default -> 0;
-    };
-  }
-
-  private static long seek(InFlight operation, CapabilityType type) {
-    boolean current = type == CapabilityType.FILE && operation.auxiliary0 == Arguments.CURRENT;
-    return current ? Rights.SEEK : 0;
-  }
-
-  /** What is opened can do no more than its directory; making and emptying need rights too. */
-  private static long requiredToOpen(InFlight operation) {
-    int flags = (int) operation.auxiliary0;
-    return operation.auxiliary1
-        | ((flags & OpenFlags.CREATE) != 0 ? Rights.CREATE : 0)
-        | ((flags & OpenFlags.TRUNCATE) != 0 ? Rights.TRUNCATE : 0);
-  }
-
   private static int judgeRights(InFlight operation, long held, long required) {
     long missing = required & ~held;
     if (missing == 0) {
@@ -195,38 +103,46 @@ final class Judge {
     return SyscallError.PERMISSION_DENIED.result();
   }
 
-  /**
-   * RENAME's other directory. A move must not lend an object rights that its old place did not
-   * give, and replacing is deleting.
-   */
-  private int resolveTarget(InFlight operation, Capability source) {
-    Capability target = source;
-    if (operation.auxiliary0 != 0) {
-      Domain domain = source.domain;
-      Capability found = domain.table().lookup(operation.auxiliary0);
+  /** One of several rights is enough; all of them are told as missing where none is there. */
+  private static int judgeAlternatives(InFlight operation, Capability held, long oneOf) {
+    return (oneOf & held.rights) != 0 ? 0 : judgeRights(operation, held.rights, oneOf);
+  }
+
+  private int resolveSecond(InFlight operation, OpCode code, Capability first) {
+    boolean names = code == OpCode.RENAME || code == OpCode.LINK;
+    Capability second = first;
+    long id = Rules.secondId(operation, code);
+    if (id != 0 || !names) {
+      Capability found = first.domain.table().lookup(id);
       int lives = judgeLife(found);
       if (found == null || lives != 0) {
         return lives;
       }
-      if (found.type() != CapabilityType.DIRECTORY) {
-        return SyscallError.WRONG_CAPABILITY_TYPE.result();
-      }
-      target = found;
+      second = found;
     }
-    boolean keeps = (operation.auxiliary1 >>> 32 & RenameFlags.NO_REPLACE) != 0;
-    long required = Rights.RENAME | (keeps ? 0 : Rights.DELETE);
-    int allowed = judgeRights(operation, target.rights, required);
-    if (allowed == 0) {
-      allowed = judgeRights(operation, source.rights, target.rights);
+    if (!Rules.acceptsSecond(code, second.type())) {
+      return SyscallError.WRONG_CAPABILITY_TYPE.result();
     }
-    if (allowed == 0 && (operation.auxiliary1 >>> 32 & RenameFlags.EXCHANGE) != 0) {
-      // what lies at the target comes to the source: the same rule the other way round
-      allowed = judgeRights(operation, target.rights, source.rights);
+    int allowed = judgeRights(operation, second.rights, Rules.requiredOfSecond(operation, code));
+    if (allowed == 0 && names) {
+      allowed = judgeNoGain(operation, code, first, second);
     }
     if (allowed == 0) {
-      operation.secondCapability = target;
-      operation.secondResource = target.held.resource;
+      operation.secondCapability = second;
+      operation.secondResource = second.held.resource;
     }
     return allowed;
+  }
+
+  /** A name in another directory must not lend an object rights that its old place did not give. */
+  private static int judgeNoGain(
+      InFlight operation, OpCode code, Capability source, Capability target) {
+    int allowed = judgeRights(operation, source.rights, target.rights);
+    boolean exchanges =
+        code == OpCode.RENAME && (operation.auxiliary1 >>> 32 & RenameFlags.EXCHANGE) != 0;
+    // what lies at the target comes to the source: the same rule the other way round
+    return allowed == 0 && exchanges
+        ? judgeRights(operation, target.rights, source.rights)
+        : allowed;
   }
 }

@@ -22,12 +22,18 @@ final class KernelOperations {
   private final Lifecycle lifecycle;
   private final Kernel kernel;
   private final Transfers transfers;
+  private final Events events;
+  private final Channels channels;
+  private final Limits limits;
 
   KernelOperations(Lane lane, Lifecycle lifecycle, Kernel kernel, Transfers transfers) {
     this.lane = lane;
     this.lifecycle = lifecycle;
     this.kernel = kernel;
     this.transfers = transfers;
+    this.events = new Events(lane, lifecycle, kernel);
+    this.channels = new Channels(lane, lifecycle, kernel);
+    this.limits = new Limits(lane, lifecycle, kernel);
   }
 
   /** Carries the operation out, or begins to; false if it is the engine's. */
@@ -49,11 +55,53 @@ final class KernelOperations {
       case REGISTER_BUFFER -> registerBuffer(operation, domain);
       case UNREGISTER_BUFFER -> unregisterBuffer(operation, domain);
       case QUERY -> query(operation, domain);
+      case REGISTER_GROUP -> registerGroup(operation, domain);
+      case UNREGISTER_GROUP -> unregisterGroup(operation);
+      case TIMEOUT_UPDATE, TIMEOUT_REMOVE -> lifecycle.finish(operation, NOT_IMPLEMENTED);
+      case EVENT_CREATE, EVENT_SIGNAL, EVENT_AWAIT, PIPE_CREATE ->
+          events.perform(operation, code, domain);
+      case CHANNEL_CREATE, CHANNEL_SEND, CHANNEL_RECEIVE ->
+          channels.perform(operation, code, domain);
+      case DERIVE -> limits.derive(operation, domain);
+      case POLL -> {
+        return events.poll(operation) || channels.poll(operation);
+      }
       default -> {
         return false;
       }
     }
     return true;
+  }
+
+  private static final int NOT_IMPLEMENTED = SyscallError.NOT_IMPLEMENTED.result();
+
+  /** A multishot operation of the kernel's own goes on; false if it is the engine's. */
+  boolean goOn(InFlight operation) {
+    if (operation.opcode == OpCode.TIMEOUT) {
+      armTimer(operation);
+      return true;
+    }
+    return operation.opcode == OpCode.POLL && (events.poll(operation) || channels.poll(operation));
+  }
+
+  // ---- provided buffers ------------------------------------------------------------------------
+
+  private void registerGroup(InFlight operation, Domain domain) {
+    KernelRing ring = operation.ring;
+    lifecycle.finish(
+        operation,
+        ring == null
+            ? SyscallError.RING_NOT_SETUP.result()
+            : ring.groups.register(operation, domain.memory()));
+  }
+
+  private void unregisterGroup(InFlight operation) {
+    KernelRing ring = operation.ring;
+    lifecycle.finish(
+        operation,
+        ring == null
+            ? SyscallError.RING_NOT_SETUP.result()
+            : ring.groups.unregister(operation.bufIndex));
   }
 
   private void nop(InFlight operation) {
@@ -331,7 +379,11 @@ final class KernelOperations {
 
   private void timeout(InFlight operation) {
     boolean counts = operation.len != 0;
-    if (operation.len < 0 || counts && operation.ring == null) {
+    operation.multishot = Rules.isMultishot(operation, OpCode.TIMEOUT);
+    boolean absolute = (operation.auxiliary1 & TimeoutFlags.ABSOLUTE) != 0;
+    if (operation.len < 0
+        || counts && operation.ring == null
+        || operation.multishot && (counts || absolute)) {
       lifecycle.finish(operation, SyscallError.INVALID_ARGUMENT.result());
       return;
     }
@@ -374,6 +426,11 @@ final class KernelOperations {
       return;
     }
     InFlight target = operation.timedTarget;
+    if (operation.multishot) {
+      operation.timer = null;
+      lifecycle.tellAndGoOn(operation, SyscallError.TIMEOUT.result());
+      return;
+    }
     lifecycle.finish(operation, SyscallError.TIMEOUT.result());
     if (target != null) {
       lifecycle.stop(target);

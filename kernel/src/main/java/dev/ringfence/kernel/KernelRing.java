@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel;
 
+import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
@@ -34,6 +35,7 @@ final class KernelRing {
   final Lane lane;
   final SharedRing shared;
   final RegisteredBuffers buffers;
+  final BufferGroups groups = new BufferGroups();
   final CountTimeouts countTimeouts = new CountTimeouts();
 
   /** Offset in the domain's memory: its identity for {@code enter}. */
@@ -245,6 +247,21 @@ final class KernelRing {
     shared.put(operation.userData, result, operation.completionFlags, operation.completionValue);
     unpublished = true;
     countTimeouts.completionPosted();
+  }
+
+  /**
+   * Posts a completion of an operation that goes on, if there is room for one more than those that
+   * are reserved.
+   */
+  boolean postMore(InFlight operation, int result) {
+    if (poisoned || completionRoom() == 0) {
+      return false;
+    }
+    int flags = operation.completionFlags | CompletionFlags.MORE;
+    shared.put(operation.userData, result, flags, operation.completionValue);
+    unpublished = true;
+    countTimeouts.completionPosted();
+    return true;
   }
 
   /** Shows the program what was posted, and wakes who waits for it. */

@@ -310,6 +310,12 @@ final class Lane implements Completions {
   }
 
   @Override
+  public void sent(Operation operation, long result) {
+    worked++;
+    lifecycle.sent((InFlight) operation, result);
+  }
+
+  @Override
   public void opened(Operation operation, Resource resource) {
     withEngine--;
     worked++;

@@ -2,7 +2,6 @@
 package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CompletionFlags;
-import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
@@ -25,6 +24,7 @@ final class Lifecycle {
   private final Judge judge;
   private final Transfers transfers;
   private final KernelOperations own;
+  private final Selection selection;
 
   Lifecycle(Lane lane, Kernel kernel) {
     this.lane = lane;
@@ -33,6 +33,7 @@ final class Lifecycle {
     this.judge = new Judge(tree);
     this.transfers = new Transfers(lane, this);
     this.own = new KernelOperations(lane, this, kernel, transfers);
+    this.selection = new Selection(this);
   }
 
   /** Begins an operation, or takes it up again where it waited. */
@@ -74,6 +75,10 @@ final class Lifecycle {
       transfers.atPosition(operation);
       return;
     }
+    if (operation.stage == InFlight.Stage.AGAIN) {
+      goOn(operation);
+      return;
+    }
     int judged = judge.resolve(operation);
     if (judged != 0) {
       finish(operation, judged);
@@ -100,7 +105,7 @@ final class Lifecycle {
       finish(operation, SyscallError.QUOTA_EXCEEDED.result());
       return;
     }
-    if (operation.opcode == OpCode.OPEN && !reserveSlot(operation)) {
+    if (makesCapability(operation) && !reserveSlot(operation)) {
       finish(operation, SyscallError.QUOTA_EXCEEDED.result());
       return;
     }
@@ -110,10 +115,69 @@ final class Lifecycle {
       return;
     }
     operation.onWorker = lane.mustNotBlock() || operation.has(SubmissionFlags.ASYNC);
-    if (operation.opcode == OpCode.READ || operation.opcode == OpCode.WRITE) {
+    startPrepared(operation);
+  }
+
+  private void startPrepared(InFlight operation) {
+    if (operation.group != null) {
+      selection.begin(operation);
+    } else if (Transfers.moves(operation)) {
       transfers.begin(operation);
     } else {
       start(operation);
+    }
+  }
+
+  private static boolean makesCapability(InFlight operation) {
+    return switch (operation.opcode) {
+      case OPEN, SOCKET_CREATE, ACCEPT -> true;
+      case null, default -> false;
+    };
+  }
+
+  /** A multishot operation goes on, if its capability still lives. */
+  private void goOn(InFlight operation) {
+    Capability capability = operation.capability;
+    if (capability != null && !tree.isLive(capability) && capability.state != Capability.CLOSED) {
+      finish(operation, SyscallError.CAPABILITY_REVOKED.result());
+    } else if (makesCapability(operation) && !reserveSlot(operation)) {
+      finish(operation, SyscallError.QUOTA_EXCEEDED.result());
+    } else if (!own.goOn(operation)) {
+      startPrepared(operation);
+    }
+  }
+
+  /**
+   * Ends an operation, or, if it is a multishot one that succeeded, tells its result and has it go
+   * on. Without room for one completion more, the result is its last: nothing is lost.
+   */
+  void endOrGoOn(InFlight operation, long result) {
+    if (result < 0 || Selection.isEndOfStream(operation, result)) {
+      finish(operation, result);
+    } else {
+      tellAndGoOn(operation, result);
+    }
+  }
+
+  /** {@link #endOrGoOn} for a result that is no end, whatever its sign. */
+  void tellAndGoOn(InFlight operation, long result) {
+    KernelRing ring = operation.ring;
+    boolean goesOn = operation.multishot && !operation.revoked && !operation.cancelRequested;
+    if (ring == null || !goesOn || !ring.postMore(operation, (int) result)) {
+      finish(operation, result);
+      return;
+    }
+    operation.completionFlags = 0;
+    operation.completionValue = 0;
+    operation.stage = InFlight.Stage.AGAIN;
+    lane.ready(operation);
+  }
+
+  /** A zero-copy send: the bytes are told now, the memory is free later. */
+  void sent(InFlight operation, long result) {
+    KernelRing ring = operation.ring;
+    if (ring != null && result >= 0 && ring.postMore(operation, (int) result)) {
+      operation.sentTold = true;
     }
   }
 
@@ -142,7 +206,27 @@ final class Lifecycle {
   /** The engine says that an operation ended. */
   void engineDone(InFlight operation, long result) {
     switch (operation.code) {
-      case READ, WRITE -> transfers.pieceDone(operation, result);
+      case POLL, RECV, RECV_MESSAGE -> {
+        if (operation.group == null || !selection.done(operation, result)) {
+          Addresses.tell(operation, result);
+          endOrGoOn(operation, result);
+        }
+      }
+      case READ, WRITE -> {
+        if (operation.group == null || !selection.done(operation, result)) {
+          transfers.pieceDone(operation, result);
+        }
+      }
+      case SEND_ZERO_COPY -> {
+        operation.completionFlags |= result < 0 ? 0 : CompletionFlags.NOTIFICATION;
+        finish(operation, operation.sentTold && result >= 0 ? 0 : result);
+      }
+      case GET_OPTION -> {
+        operation.completionFlags = result < 0 ? 0 : CompletionFlags.VALUE;
+        operation.completionValue = result < 0 ? 0 : operation.value;
+        finish(operation, result);
+      }
+      case SOCKET_NAME, PEER_NAME -> finish(operation, Addresses.answer(operation, result));
       case LIST -> {
         if (result >= 0) {
           operation.completionFlags = CompletionFlags.VALUE;
@@ -165,7 +249,10 @@ final class Lifecycle {
     }
     long rights = operation.requestedRights & resource.type().applicableRights();
     operation.holdsSlot = false;
-    give(operation, domain, directory, new HeldResource(resource), rights, resource.type().code());
+    HeldResource held = new HeldResource(resource);
+    Addresses.inherit(directory.held, held);
+    Addresses.tell(operation, resource.type().code());
+    give(operation, domain, directory, held, rights, resource.type().code());
   }
 
   /**
@@ -191,7 +278,7 @@ final class Lifecycle {
     }
     operation.completionFlags = CompletionFlags.CAPABILITY;
     operation.completionValue = made.id;
-    finish(operation, result);
+    endOrGoOn(operation, result);
   }
 
   /** Ends an operation: gives back what it holds, posts its completion, lets others go on. */
@@ -299,9 +386,18 @@ final class Lifecycle {
       case WITH_ENGINE -> lane.queue().cancel(operation);
       case WAITING -> own.stopWaiting(operation);
       case AT_POSITION -> transfers.stopWaiting(operation);
-      case QUEUED, BETWEEN_PIECES, FREE -> {
+      case ON_OBJECT -> stopOnObject(operation);
+      case QUEUED, BETWEEN_PIECES, AGAIN, FREE -> {
         // it ends when its turn comes
       }
+    }
+  }
+
+  private void stopOnObject(InFlight operation) {
+    Waitable object = operation.waitsOn;
+    if (object != null && object.stopWaiting(operation)) {
+      operation.waitsOn = null;
+      finish(operation, SyscallError.OPERATION_CANCELLED.result());
     }
   }
 

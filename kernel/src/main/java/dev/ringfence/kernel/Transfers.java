@@ -24,6 +24,14 @@ final class Transfers {
     this.lifecycle = lifecycle;
   }
 
+  /** Whether an operation is carried out here. */
+  static boolean moves(InFlight operation) {
+    return switch (operation.opcode) {
+      case READ, WRITE, READ_VECTOR, WRITE_VECTOR -> true;
+      case null, default -> false;
+    };
+  }
+
   /** Begins a prepared transfer. */
   void begin(InFlight operation) {
     if (operation.transferTotal == 0) {

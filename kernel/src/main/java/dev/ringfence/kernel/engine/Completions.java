@@ -13,10 +13,16 @@ public interface Completions {
   void complete(Operation operation, long result);
 
   /**
-   * An OPEN succeeded. Owner's thread only. The kernel now owns {@code resource} and closes it,
-   * also if it cannot be handed out any more.
+   * An OPEN, SOCKET_CREATE or ACCEPT succeeded. Owner's thread only. The kernel now owns {@code
+   * resource} and closes it, also if it cannot be handed out any more.
    */
   void opened(Operation operation, Resource resource);
+
+  /**
+   * A SEND_ZERO_COPY sent {@code result} bytes, and the host still reads the memory: {@link
+   * #complete} with the same result follows when it does not. Owner's thread only.
+   */
+  void sent(Operation operation, long result);
 
   /**
    * Runs {@code task} on the queue's owner, soon: the present one, or this thread if there is none.

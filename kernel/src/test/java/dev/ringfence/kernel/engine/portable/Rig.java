@@ -74,6 +74,11 @@ final class Rig implements Completions, AutoCloseable {
   }
 
   @Override
+  public void sent(Operation operation, long result) {
+    throw new AssertionError("nothing here sends without a copy");
+  }
+
+  @Override
   public void opened(Operation operation, Resource resource) {
     Op op = (Op) operation;
     op.opened = resource;
