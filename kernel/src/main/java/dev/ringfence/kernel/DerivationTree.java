@@ -64,7 +64,7 @@ final class DerivationTree {
       return null;
     }
     Capability added = new Capability(table.take(), domain, held, rights);
-    held.holders++;
+    hold(held);
     if (parent != null) {
       link(added, parent);
     }
@@ -160,11 +160,25 @@ final class DerivationTree {
       if (capability.domain == freed) {
         capability.domain.table().free(capability);
       }
-      if (--capability.held.holders == 0) {
-        orphans.add(capability.held.resource);
-      }
+      unhold(capability.held, orphans);
     }
     return orphans;
+  }
+
+  /** A socket holds the network that it came from. */
+  private static void hold(HeldResource held) {
+    if (held.holders++ == 0 && held.socket != null) {
+      hold(held.socket.origin());
+    }
+  }
+
+  private static void unhold(HeldResource held, List<Resource> orphans) {
+    if (--held.holders == 0) {
+      orphans.add(held.resource);
+      if (held.socket != null) {
+        unhold(held.socket.origin(), orphans);
+      }
+    }
   }
 
   private static void link(Capability child, Capability parent) {

@@ -87,6 +87,14 @@ public final class DomainBuilder {
     return addHeld(petname, rights, end::take);
   }
 
+  /**
+   * Grants a network: sockets that talk to what {@code policy} permits, and to nothing else. No
+   * socket is made before the program makes one.
+   */
+  public DomainBuilder network(String petname, NetworkPolicy policy, long rights) {
+    return add(petname, rights, () -> Network.open(engine, policy));
+  }
+
   private DomainBuilder add(String petname, long rights, Supplier<Resource> resource) {
     return addHeld(petname, rights, () -> new HeldResource(resource.get()));
   }

@@ -15,8 +15,8 @@ final class HeldResource {
 
   final Resource resource;
 
-  /** Of a socket: what it may talk to. Written before anyone else sees it. */
-  @Nullable Network network;
+  /** Of a socket: where it came from and what it may talk to. */
+  final @Nullable SocketHold socket;
 
   /** Capabilities that name the resource. Guarded by the {@link DerivationTree}'s lock. */
   int holders;
@@ -26,7 +26,12 @@ final class HeldResource {
   private long position;
 
   HeldResource(Resource resource) {
+    this(resource, null);
+  }
+
+  HeldResource(Resource resource, @Nullable SocketHold socket) {
     this.resource = resource;
+    this.socket = socket;
   }
 
   /** Takes the turn for the current position, or queues for it. */

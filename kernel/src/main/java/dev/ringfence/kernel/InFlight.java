@@ -86,6 +86,9 @@ final class InFlight extends Operation {
   /** What it waits on, in that stage. */
   @Nullable Waitable waitsOn;
 
+  /** Where the program wants an address written, or -1. */
+  long addressOffset = -1;
+
   /** Goes on after a completion. */
   boolean multishot;
 
@@ -187,6 +190,7 @@ final class InFlight extends Operation {
     requestedRights = 0;
     waitsOn = null;
     multishot = false;
+    addressOffset = -1;
     group = null;
     objectState = null;
     bufferId = 0;

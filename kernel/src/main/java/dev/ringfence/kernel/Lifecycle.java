@@ -207,9 +207,9 @@ final class Lifecycle {
   void engineDone(InFlight operation, long result) {
     switch (operation.code) {
       case POLL, RECV, RECV_MESSAGE -> {
+        wipeRevoked(operation, result);
         if (operation.group == null || !selection.done(operation, result)) {
-          Addresses.tell(operation, result);
-          endOrGoOn(operation, result);
+          endOrGoOn(operation, Addresses.tell(operation, result));
         }
       }
       case READ, WRITE -> {
@@ -238,6 +238,14 @@ final class Lifecycle {
     }
   }
 
+  /** What came after the capability died is nobody's. */
+  private static void wipeRevoked(InFlight operation, long result) {
+    if (operation.revoked && result > 0 && operation.code != OpCode.POLL) {
+      long bytes = Math.min(result, operation.length);
+      operation.memory.asSlice(operation.memoryOffset, bytes).fill((byte) 0);
+    }
+  }
+
   /** The engine opened something: it becomes a capability, if the directory's still lives. */
   void opened(InFlight operation, Resource resource) {
     Capability directory = operation.capability;
@@ -249,8 +257,7 @@ final class Lifecycle {
     }
     long rights = operation.requestedRights & resource.type().applicableRights();
     operation.holdsSlot = false;
-    HeldResource held = new HeldResource(resource);
-    Addresses.inherit(directory.held, held);
+    HeldResource held = SocketArguments.hold(operation, directory.held, resource);
     Addresses.tell(operation, resource.type().code());
     give(operation, domain, directory, held, rights, resource.type().code());
   }
