@@ -2,6 +2,7 @@
 package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CompletionFlags;
+import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;

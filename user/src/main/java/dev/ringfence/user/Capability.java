@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * dev.ringfence.abi.SyscallException}s whose message says what is missing. Using a capability after
  * {@link #close} or {@link #revoke} is an {@link IllegalStateException}.
  */
-public abstract sealed class Capability implements AutoCloseable permits File, Directory, Pipe {
+public abstract sealed class Capability implements AutoCloseable
+    permits File, Directory, Pipe, Network, Socket {
 
   private final DirectSubmission calls;
   private final Authority authority;

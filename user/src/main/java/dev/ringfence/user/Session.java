@@ -95,6 +95,13 @@ public final class Session implements AutoCloseable {
         : mismatch(petname, "a file");
   }
 
+  /** The grant {@code petname}, a network. */
+  public Network network(String petname) {
+    return capability(petname, CapabilityType.NETWORK) instanceof Network network
+        ? network
+        : mismatch(petname, "a network");
+  }
+
   /** The grant {@code petname}, a stream to read from. */
   public PipeSource source(String petname) {
     return capability(petname, CapabilityType.PIPE) instanceof PipeSource source
@@ -224,7 +231,8 @@ public final class Session implements AutoCloseable {
           Rights.includes(rights, Rights.READ)
               ? new PipeSource(calls, authority, name, id, rights)
               : new PipeSink(calls, authority, name, id, rights);
-      case SOCKET, BUFFER, EVENT, SHARED_MEMORY, NETWORK, CHANNEL, DOMAIN ->
+      case NETWORK -> new Network(calls, authority, name, id, rights);
+      case SOCKET, BUFFER, EVENT, SHARED_MEMORY, CHANNEL, DOMAIN ->
           throw new SyscallException(
               SyscallError.NOT_IMPLEMENTED,
               "the grant %s is %s, for which this version has no methods"
@@ -240,6 +248,8 @@ public final class Session implements AutoCloseable {
           case Directory directory -> "a directory";
           case PipeSource source -> "a stream to read from";
           case PipeSink sink -> "a stream to write to";
+          case Network network -> "a network";
+          case Socket socket -> "a socket";
         };
     throw new SyscallException(
         SyscallError.WRONG_CAPABILITY_TYPE,

@@ -188,7 +188,8 @@ final class Slot implements AutoCloseable {
 
   private static final byte[] EMPTY = {};
 
-  private long missingRights() {
+  /** The rights that the last operation was denied for, or 0. */
+  long missingRights() {
     long completion = entry + COMPLETION_OFFSET;
     int flags = CompletionEntry.flags(shared, completion);
     return (flags & CompletionFlags.VALUE) == 0 ? 0 : value();

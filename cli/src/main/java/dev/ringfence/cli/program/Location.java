@@ -9,9 +9,11 @@ import dev.ringfence.user.Directory;
 import dev.ringfence.user.Entry;
 import dev.ringfence.user.File;
 import dev.ringfence.user.FileKind;
+import dev.ringfence.user.Network;
 import dev.ringfence.user.OpenOptions;
 import dev.ringfence.user.Pipe;
 import dev.ringfence.user.Session;
+import dev.ringfence.user.Socket;
 import dev.ringfence.user.Status;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,8 @@ record Location(Capability grant, String path) {
       case Directory directory -> path.isEmpty() ? directory.stat() : directory.stat(path);
       case File file -> file.stat();
       case Pipe pipe -> throw stream();
+      case Network network -> throw stream();
+      case Socket socket -> throw stream();
     };
   }
 
@@ -83,6 +87,8 @@ record Location(Capability grant, String path) {
         yield opened;
       }
       case Pipe pipe -> throw stream();
+      case Network network -> throw stream();
+      case Socket socket -> throw stream();
     };
   }
 
@@ -144,6 +150,8 @@ record Location(Capability grant, String path) {
               SyscallError.NOT_A_DIRECTORY,
               "the grant `%s` is a file: nothing lies beneath it".formatted(grant.name()));
       case Pipe pipe -> throw stream();
+      case Network network -> throw stream();
+      case Socket socket -> throw stream();
     };
   }
 
