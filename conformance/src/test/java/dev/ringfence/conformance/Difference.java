@@ -17,7 +17,8 @@ enum Difference {
   RENAMED_ROOT(
       "portable",
       "java.nio makes directories and links, and reads links, by a whole path: NotFound once the"
-          + " directory has been renamed on the host");
+          + " directory has been renamed on the host"),
+  NO_UNIX_DATAGRAMS("portable", "java.nio has no Unix datagrams");
 
   final String engine;
   final String reason;

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class Entry {
 
-  private final int opcode;
+  private int opcode;
   private int flags;
   private int reserved1;
   private int bufIndex;
@@ -37,6 +37,12 @@ final class Entry {
   /** An entry with any number as its code. */
   static Entry ofCode(int code) {
     return new Entry(code);
+  }
+
+  /** Makes it another operation with the same words. */
+  Entry code(OpCode code) {
+    this.opcode = code.code();
+    return this;
   }
 
   /** Adds flags of {@link SubmissionFlags}, or any bits. */
