@@ -108,24 +108,19 @@ final class Arguments {
     }
     int placed =
         operation.has(SubmissionFlags.FIXED_BUFFER)
-            ? fixedBuffer(operation, length)
+            ? fixedBuffer(operation, domain, length)
             : place(operation, domain, operation.addr, length);
     operation.transferTotal = length;
     operation.offset = stream ? CURRENT : operation.auxiliary0;
     return placed;
   }
 
-  private static int fixedBuffer(InFlight operation, long length) {
-    KernelRing ring = operation.ring;
-    if (ring == null) {
-      // registered buffers belong to a ring, and a direct submission has none
-      return SyscallError.BUFFER_NOT_REGISTERED.result();
-    }
+  private static int fixedBuffer(InFlight operation, Domain domain, long length) {
     int index = operation.bufIndex;
     if (index < 0 || index >= RegisteredBuffers.INDEX_END) {
       return SyscallError.INVALID_BUFFER_INDEX.result();
     }
-    RegisteredBuffer buffer = ring.buffers.at(index);
+    RegisteredBuffer buffer = RegisteredBuffers.of(operation, domain).at(index);
     if (buffer == null) {
       return SyscallError.BUFFER_NOT_REGISTERED.result();
     }

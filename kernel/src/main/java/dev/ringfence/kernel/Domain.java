@@ -50,6 +50,9 @@ public final class Domain implements SystemCalls, AutoCloseable {
   private final Budget budget;
   private final DomainEnd end;
 
+  /** The service lane's owner's. */
+  private @Nullable RegisteredBuffers directBuffers;
+
   private volatile @Nullable Lane serviceLane;
   private volatile boolean ended;
   private volatile @Nullable Integer exitStatus;
@@ -262,6 +265,14 @@ public final class Domain implements SystemCalls, AutoCloseable {
           ring.publish();
         });
     return 0;
+  }
+
+  /** The buffers that direct submissions register and use. On the owner of {@code lane}. */
+  RegisteredBuffers directBuffers(Lane lane) {
+    if (directBuffers == null) {
+      directBuffers = new RegisteredBuffers(lane, this);
+    }
+    return directBuffers;
   }
 
   private Lane service() {

@@ -169,31 +169,28 @@ final class KernelOperations {
   // ---- registered buffers ----------------------------------------------------------------------
 
   private void registerBuffer(InFlight operation, Domain domain) {
-    KernelRing ring = operation.ring;
+    RegisteredBuffers buffers = RegisteredBuffers.of(operation, domain);
     long length = Integer.toUnsignedLong(operation.len);
-    if (ring == null) {
-      lifecycle.finish(operation, SyscallError.RING_NOT_SETUP.result());
-      return;
-    }
     if (!domain.budget().takeRegistered(length)) {
       lifecycle.finish(operation, SyscallError.QUOTA_EXCEEDED.result());
       return;
     }
-    int refused = refuseRegistration(operation, domain, ring, length);
+    int refused = refuseRegistration(operation, domain, buffers, length);
     if (refused != 0) {
       domain.budget().returnRegistered(length);
       lifecycle.finish(operation, refused);
       return;
     }
-    int index = ring.buffers.freeIndex(operation.bufIndex);
+    int index = buffers.freeIndex(operation.bufIndex);
     long offset = domain.memory().arenaOffset(operation.addr, length);
-    RegisteredBuffer buffer = ring.buffers.add(index, offset, length);
+    RegisteredBuffer buffer = buffers.add(index, offset, length);
     operation.holdsSlot = false;
     lifecycle.give(
         operation, domain, null, new HeldResource(buffer), Lifecycle.BUFFER_RIGHTS, index);
   }
 
-  private int refuseRegistration(InFlight operation, Domain domain, KernelRing ring, long length) {
+  private int refuseRegistration(
+      InFlight operation, Domain domain, RegisteredBuffers buffers, long length) {
     if (!lifecycle.reserveSlot(operation)) {
       return SyscallError.QUOTA_EXCEEDED.result();
     }
@@ -208,24 +205,19 @@ final class KernelOperations {
     if (domain.memory().arenaOffset(operation.addr, length) == DomainMemory.NOWHERE) {
       return SyscallError.INVALID_ADDRESS.result();
     }
-    if (ring.buffers.freeIndex(wanted) < 0) {
+    if (buffers.freeIndex(wanted) < 0) {
       return any ? SyscallError.QUOTA_EXCEEDED.result() : SyscallError.ALREADY_EXISTS.result();
     }
     return 0;
   }
 
   private void unregisterBuffer(InFlight operation, Domain domain) {
-    KernelRing ring = operation.ring;
     int index = operation.bufIndex;
-    if (ring == null) {
-      lifecycle.finish(operation, SyscallError.RING_NOT_SETUP.result());
-      return;
-    }
     if (index < 0 || index >= RegisteredBuffers.INDEX_END) {
       lifecycle.finish(operation, SyscallError.INVALID_BUFFER_INDEX.result());
       return;
     }
-    RegisteredBuffer buffer = ring.buffers.at(index);
+    RegisteredBuffer buffer = RegisteredBuffers.of(operation, domain).at(index);
     Capability capability = buffer == null ? null : buffer.capability;
     if (buffer == null || capability == null) {
       lifecycle.finish(operation, SyscallError.BUFFER_NOT_REGISTERED.result());

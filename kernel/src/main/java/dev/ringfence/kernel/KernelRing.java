@@ -76,7 +76,7 @@ final class KernelRing {
     this.idleNanos = idleNanos;
     this.lastHead = shared.completionTail();
     this.waiter = new RingWaiter(shared.submissionHead());
-    this.buffers = new RegisteredBuffers(this);
+    this.buffers = new RegisteredBuffers(lane, domain);
   }
 
   boolean polled() {

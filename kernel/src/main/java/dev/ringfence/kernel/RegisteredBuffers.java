@@ -5,7 +5,10 @@ import dev.ringfence.kernel.engine.EngineQueue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The registered buffers of one ring, by index. Owned by the ring's lane. */
+/**
+ * The registered buffers of one ring, or of a domain's direct submissions, by index. Owned by the
+ * lane that they are registered with.
+ */
 final class RegisteredBuffers {
 
   /** Indices are 0 to 1023. */
@@ -14,15 +17,23 @@ final class RegisteredBuffers {
   /** The program's word for "any free index": all ones. */
   static final int ANY_INDEX = -1;
 
-  private final KernelRing ring;
+  private final Lane lane;
+  private final Domain domain;
   private @Nullable RegisteredBuffer[] buffers = new RegisteredBuffer[0];
 
-  RegisteredBuffers(KernelRing ring) {
-    this.ring = ring;
+  RegisteredBuffers(Lane lane, Domain domain) {
+    this.lane = lane;
+    this.domain = domain;
+  }
+
+  /** Those that an operation means: its ring's, or without a ring its domain's own. */
+  static RegisteredBuffers of(InFlight operation, Domain domain) {
+    KernelRing ring = operation.ring;
+    return ring != null ? ring.buffers : domain.directBuffers(operation.lane);
   }
 
   Lane lane() {
-    return ring.lane;
+    return lane;
   }
 
   /** The buffer at an index from 0 to 1023, if it can be used. */
@@ -34,7 +45,7 @@ final class RegisteredBuffers {
     if (found == null || found.capability == null) {
       return null;
     }
-    return ring.lane.kernel.tree().isLive(found.capability) ? found : null;
+    return lane.kernel.tree().isLive(found.capability) ? found : null;
   }
 
   /** A free index, the one that was asked for if it is free; or -1. */
@@ -52,8 +63,8 @@ final class RegisteredBuffers {
 
   /** Registers a range at a free index. */
   RegisteredBuffer add(int index, long offset, long length) {
-    EngineQueue queue = ring.lane.queue();
-    int registered = queue.registerBuffer(ring.domain.memory().segment(), offset, length);
+    EngineQueue queue = lane.queue();
+    int registered = queue.registerBuffer(domain.memory().segment(), offset, length);
     RegisteredBuffer added = new RegisteredBuffer(this, index, offset, length, registered);
     if (index >= buffers.length) {
       buffers = Arrays.copyOf(buffers, Math.min(INDEX_END, Math.max(16, (index + 1) * 2)));
@@ -70,8 +81,8 @@ final class RegisteredBuffers {
 
   void free(RegisteredBuffer buffer) {
     if (buffer.registered >= 0) {
-      ring.lane.queue().unregisterBuffer(buffer.registered);
+      lane.queue().unregisterBuffer(buffer.registered);
     }
-    ring.domain.budget().returnRegistered(buffer.length);
+    domain.budget().returnRegistered(buffer.length);
   }
 }
