@@ -7,6 +7,7 @@ import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.cli.program.Copy;
 import dev.ringfence.cli.program.Count;
+import dev.ringfence.cli.program.serve.Serve;
 import dev.ringfence.kernel.Domain;
 import dev.ringfence.kernel.DomainBuilder;
 import dev.ringfence.kernel.EngineChoice;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Parameters;
           + " with commas; r if left out. The standard streams are granted as stdin, stdout,"
           + " stderr.",
       "Options go before PROGRAM; what follows it belongs to the program.",
-      "PROGRAM is bundled (copy, count) or a class on --classpath that implements"
+      "PROGRAM is bundled (copy, count, serve) or a class on --classpath that implements"
           + " dev.ringfence.user.Program."
     })
 final class RunCommand implements Callable<Integer> {
@@ -70,12 +71,35 @@ final class RunCommand implements Callable<Integer> {
   private List<GrantOption> files = new ArrayList<>();
 
   @Option(
+      names = "--connect",
+      paramLabel = "NAME=HOST:PORT",
+      converter = NetworkOption.Connect.class,
+      description = "Grants TCP connections to one address, a range of ports, or * for any.")
+  private List<NetworkOption> connections = new ArrayList<>();
+
+  @Option(
+      names = "--listen",
+      paramLabel = "NAME=ADDRESS:PORT",
+      converter = NetworkOption.Listen.class,
+      description = "Grants to listen at one address.")
+  private List<NetworkOption> listeners = new ArrayList<>();
+
+  @Option(
+      names = "--net",
+      paramLabel = "NAME=RULE[,RULE...]",
+      converter = NetworkOption.Rules.class,
+      description =
+          "Grants several addresses: [udp-](connect|listen):HOST[/BITS]:PORTS, or"
+              + " (unix|unixgram)-(connect|listen):PATH.")
+  private List<NetworkOption> networks = new ArrayList<>();
+
+  @Option(
       names = "--classpath",
       paramLabel = "PATHS",
       description = "Where PROGRAM's class is, as java -cp takes it.")
   private @Nullable String classpath;
 
-  @Parameters(index = "0", paramLabel = "PROGRAM", description = "copy, count, or a class.")
+  @Parameters(index = "0", paramLabel = "PROGRAM", description = "copy, count, serve, or a class.")
   private String program = "";
 
   @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "The program's own.")
@@ -93,6 +117,9 @@ final class RunCommand implements Callable<Integer> {
       }
       for (GrantOption grant : files) {
         builder.file(grant.petname(), grant.path(), grant.rights());
+      }
+      for (List<NetworkOption> group : List.of(connections, listeners, networks)) {
+        group.forEach(grant -> builder.network(grant.petname(), grant.policy(), grant.rights()));
       }
       builder
           .standardStream("stdin", 0, STREAM_IN)
@@ -122,6 +149,7 @@ final class RunCommand implements Callable<Integer> {
     return switch (program) {
       case "copy" -> new Copy(bar);
       case "count" -> new Count();
+      case "serve" -> new Serve();
       default -> loadClass();
     };
   }
@@ -145,7 +173,7 @@ final class RunCommand implements Callable<Integer> {
     } catch (ClassNotFoundException e) {
       throw new SyscallException(
           SyscallError.NOT_FOUND,
-          "no program `" + program + "`: use copy, count, or a class with --classpath",
+          "no program `" + program + "`: use copy, count, serve, or a class with --classpath",
           e);
     } catch (ReflectiveOperationException e) {
       Throwable why = e.getCause() == null ? e : e.getCause();
@@ -203,6 +231,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public String add(String name, CapabilityType type) {
+      if (type == CapabilityType.NETWORK) {
+        return "grant it with --connect "
+            + name
+            + "=HOST:PORT or --listen "
+            + name
+            + "=ADDRESS:PORT";
+      }
       String flag = type == CapabilityType.FILE ? "--file " : "--dir ";
       return "grant it with " + flag + name + "=PATH:r";
     }

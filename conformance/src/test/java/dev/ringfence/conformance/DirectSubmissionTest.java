@@ -76,13 +76,21 @@ class DirectSubmissionTest extends Conformance {
   }
 
   @Test
-  void thereAreNoRegisteredBuffers() {
-    client.run(client.register(room(64), 0));
+  void registeredBuffersAreApartFromThoseOfRings() {
+    Range ofRing = room(64);
+    Range ofDomain = room(64);
+    client.run(client.register(ofRing, 0));
     long file = fileWith("0123", Rights.READ);
-    assertThat(direct(client.read(file, room(4)).fixed(0, 0, 4)))
-        .failedWith(SyscallError.BUFFER_NOT_REGISTERED);
-    assertThat(direct(client.register(room(8), 1))).failedWith(SyscallError.RING_NOT_SETUP);
-    assertThat(direct(client.unregister(0))).failedWith(SyscallError.RING_NOT_SETUP);
+    Entry read = client.read(file, room(4)).fixed(0, 0, 4);
+    assertThat(direct(read)).failedWith(SyscallError.BUFFER_NOT_REGISTERED);
+    assertThat(direct(client.unregister(0))).failedWith(SyscallError.BUFFER_NOT_REGISTERED);
+    assertThat(direct(client.register(ofDomain, 0)).result()).isZero();
+    assertThat(direct(read)).succeededWith(4);
+    assertThat(text(ofDomain, 4)).isEqualTo("0123");
+    assertThat(client.memory().bytes(ofRing)).containsOnly(0);
+    assertThat(direct(client.unregister(0))).succeededWith(0);
+    assertThat(direct(read)).failedWith(SyscallError.BUFFER_NOT_REGISTERED);
+    assertThat(client.run(client.read(file, room(4)).fixed(0, 0, 4))).succeededWith(4);
   }
 
   @Test

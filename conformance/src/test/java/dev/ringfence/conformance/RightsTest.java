@@ -199,13 +199,6 @@ class RightsTest extends Conformance {
   }
 
   @Test
-  void operationsOfSocketsAreNotImplemented() {
-    for (OpCode code : new OpCode[] {OpCode.CONNECT, OpCode.ACCEPT, OpCode.SEND, OpCode.RECV}) {
-      assertThat(client.run(Entry.of(code))).failedWith(SyscallError.NOT_IMPLEMENTED);
-    }
-  }
-
-  @Test
   void everyOperationWantsALiveCapability() {
     long closed = client.duplicate(root, 0);
     client.run(client.close(closed));
