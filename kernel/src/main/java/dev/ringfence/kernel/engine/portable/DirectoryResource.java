@@ -43,6 +43,10 @@ final class DirectoryResource extends Resource {
     return new DirectoryResource(engine, beneath, boundary, names);
   }
 
+  PortableEngine engine() {
+    return engine;
+  }
+
   Place place() {
     return place;
   }
@@ -81,6 +85,8 @@ final class DirectoryResource extends Resource {
         case RENAME -> Naming.rename(this, operation);
         case SYMLINK -> Naming.symlink(this, operation);
         case READ_LINK -> Naming.readLink(this, operation);
+        case LINK -> Naming.link(this, operation);
+        case SET_ATTRIBUTES -> AttributeChange.beneath(this, operation);
         default -> SyscallError.WRONG_CAPABILITY_TYPE.result();
       };
     } finally {

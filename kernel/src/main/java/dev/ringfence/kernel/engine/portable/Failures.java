@@ -5,9 +5,14 @@ import dev.ringfence.abi.SyscallError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.PortUnreachableException;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.ClosedDirectoryStreamException;
@@ -66,6 +71,24 @@ final class Failures {
     new Text("Invalid argument", SyscallError.INVALID_ARGUMENT),
     new Text("not a multiple of the block size", SyscallError.NOT_ALIGNED), // DIRECT
     new Text("llegal seek", SyscallError.INVALID_SEEK),
+    new Text("onnection refused", SyscallError.CONNECTION_REFUSED),
+    new Text("actively refused", SyscallError.CONNECTION_REFUSED),
+    new Text("onnection reset", SyscallError.CONNECTION_RESET),
+    new Text("forcibly closed", SyscallError.CONNECTION_RESET),
+    new Text("onnection abort", SyscallError.CONNECTION_ABORTED),
+    new Text("ddress already in use", SyscallError.ADDRESS_IN_USE),
+    new Text("assign requested address", SyscallError.ADDRESS_NOT_AVAILABLE),
+    new Text("etwork is unreachable", SyscallError.NETWORK_UNREACHABLE),
+    new Text("etwork is down", SyscallError.NETWORK_UNREACHABLE),
+    new Text("o route to host", SyscallError.HOST_UNREACHABLE),
+    new Text("ost is unreachable", SyscallError.HOST_UNREACHABLE),
+    new Text("ost is down", SyscallError.HOST_UNREACHABLE),
+    new Text("timed out", SyscallError.TIMEOUT),
+    new Text("already connected", SyscallError.INVALID_STATE),
+    new Text("not connected", SyscallError.NOT_CONNECTED),
+    new Text("Message too long", SyscallError.INVALID_ARGUMENT),
+    new Text("send to port 0", SyscallError.INVALID_ARGUMENT), // java.nio's own words
+    new Text("domain path too long", SyscallError.NAME_TOO_LONG), // and these
     new Text("not supported", SyscallError.NOT_IMPLEMENTED),
     new Text("not implemented", SyscallError.NOT_IMPLEMENTED),
   };
@@ -81,6 +104,7 @@ final class Failures {
       case FileSystemException e -> ofFileSystem(e);
       case FileNotFoundException _ -> SyscallError.NOT_FOUND;
       case ClosedChannelException _ -> SyscallError.INVALID_STATE;
+      case PortUnreachableException _ -> SyscallError.CONNECTION_REFUSED;
       case IOException e -> ofText(e.getMessage());
       case OutOfMemoryError _ -> SyscallError.OUT_OF_MEMORY;
       default -> ofUnchecked(thrown);
@@ -116,6 +140,10 @@ final class Failures {
       case ClosedFileSystemException _ -> SyscallError.INVALID_STATE;
       case ClosedDirectoryStreamException _ -> SyscallError.INVALID_STATE;
       case UnsupportedOperationException _ -> SyscallError.NOT_IMPLEMENTED;
+      case NotYetConnectedException _ -> SyscallError.NOT_CONNECTED;
+      case AlreadyConnectedException _ -> SyscallError.INVALID_STATE;
+      case AlreadyBoundException _ -> SyscallError.INVALID_STATE;
+      case ConnectionPendingException _ -> SyscallError.BUSY;
       case IllegalArgumentException _ -> SyscallError.INVALID_ARGUMENT;
       default -> SyscallError.INTERNAL_ERROR;
     };

@@ -14,7 +14,6 @@ import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -84,14 +83,19 @@ final class FileResource extends Resource {
     this.whenOpened = whenOpened;
   }
 
-  /** Carries out {@code operation} on a thread that may block; returns its result. */
-  long perform(Operation operation) throws IOException {
+  /** Carries out {@code work} on a thread that may block; returns its result. */
+  long perform(Work work) throws IOException {
+    Operation operation = work.operation;
     return switch (operation.code) {
       case READ -> read(operation);
       case WRITE -> write(operation);
       case FSYNC -> fsync((operation.flags & FsyncFlags.DATA_ONLY) == 0);
       case STAT -> stat(operation);
       case TRUNCATE -> truncate(operation.offset);
+      case ALLOCATE -> FileRanges.allocate(this, work);
+      case SYNC_RANGE -> fsync(false); // java.nio forces the whole file
+      case COPY_RANGE -> FileRanges.copy(this, operation);
+      case SET_ATTRIBUTES -> setAttributes(operation);
       default -> SyscallError.WRONG_CAPABILITY_TYPE.result();
     };
   }
@@ -157,11 +161,32 @@ final class FileResource extends Resource {
     if (channels.append()) {
       return channel.write(buffer); // the host finds the end, also against other processes
     }
+    return put(channel, buffer, offset);
+  }
+
+  /** Writes what {@code channel} takes at {@code offset}, of a channel that does not append. */
+  static int put(SeekableByteChannel channel, ByteBuffer buffer, long offset) throws IOException {
     if (channel instanceof FileChannel file) {
       return file.write(buffer, offset);
     }
     synchronized (channel) {
       return channel.position(offset).write(buffer);
+    }
+  }
+
+  /** Reads into a buffer of the engine's; 0 at the end. On a thread that may block. */
+  int readAt(ByteBuffer buffer, long offset) throws IOException {
+    return (int) readInto(channels.toRead(), buffer, offset);
+  }
+
+  /** Writes from a buffer of the engine's. On a thread that may block. */
+  int writeAt(ByteBuffer buffer, long offset) throws IOException {
+    SeekableByteChannel channel = channels.toWrite();
+    extent.readLock().lock();
+    try {
+      return (int) writeFrom(channel, buffer, offset);
+    } finally {
+      extent.readLock().unlock();
     }
   }
 
@@ -201,10 +226,11 @@ final class FileResource extends Resource {
     try {
       if (size <= channel.size()) {
         channel.truncate(size);
-      } else if (channels.append()) {
-        growAppended(size);
       } else {
-        grow(channel, size);
+        exclusively(placing -> {
+          grow(placing, size);
+          return 0;
+        });
       }
       return 0;
     } finally {
@@ -212,28 +238,55 @@ final class FileResource extends Resource {
     }
   }
 
-  /** java.nio only shrinks; a zero at the new end makes a hole before it where there are holes. */
-  private static void grow(SeekableByteChannel channel, long size) throws IOException {
-    ByteBuffer zero = ByteBuffer.allocate(1);
-    if (channel instanceof FileChannel file) {
-      file.write(zero, size - 1);
-    } else {
-      synchronized (channel) {
-        channel.position(size - 1).write(zero);
+  /** A change that must not meet a write. */
+  interface Change {
+    long make(SeekableByteChannel channel) throws IOException;
+  }
+
+  /** Makes {@code change} through a channel that writes at any place, while nobody writes. */
+  long exclusively(Change change) throws IOException {
+    SeekableByteChannel channel = channels.toWrite();
+    extent.writeLock().lock();
+    try {
+      if (!channels.append()) {
+        return change.make(channel);
       }
+      try (SeekableByteChannel placing = reopened()) {
+        return change.make(placing);
+      }
+    } finally {
+      extent.writeLock().unlock();
     }
   }
 
+  /** java.nio only shrinks; a zero at the new end makes a hole before it where there are holes. */
+  static void grow(SeekableByteChannel channel, long size) throws IOException {
+    put(channel, ByteBuffer.allocate(1), size - 1);
+  }
+
   /** A channel that appends cannot write at a place, so the file is opened once more. */
-  private void growAppended(long size) throws IOException {
-    Set<OpenOption> options = Set.of(StandardOpenOption.WRITE, Place.NO_FOLLOW);
-    try (SeekableByteChannel channel = Files.newByteChannel(path, options)) {
-      BasicFileAttributes there = Place.attributesOf(path);
-      if (!Identity.maySame(there, whenOpened)) {
-        throw new Refusal(SyscallError.NOT_FOUND);
-      }
-      grow(channel, size);
+  private SeekableByteChannel reopened() throws IOException {
+    SeekableByteChannel channel =
+        Files.newByteChannel(path, Set.of(StandardOpenOption.WRITE, Place.NO_FOLLOW));
+    try {
+      checkPath();
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
+  }
+
+  private void checkPath() throws IOException {
+    if (!Identity.maySame(Place.attributesOf(path), whenOpened)) {
+      throw new Refusal(SyscallError.NOT_FOUND);
+    }
+  }
+
+  /** By path, which was checked just before: java.nio has no such call on an open file. */
+  private long setAttributes(Operation operation) throws IOException {
+    checkPath();
+    return AttributeChange.apply(operation, Place.viewOfFile(path));
   }
 
   @Override

@@ -57,6 +57,16 @@ final class HeldPlace extends Place {
   }
 
   @Override
+  BasicFileAttributeView ownView() {
+    return handle.getFileAttributeView(view());
+  }
+
+  @Override
+  BasicFileAttributeView viewOf(Path name) {
+    return handle.getFileAttributeView(name, view(), NO_FOLLOW);
+  }
+
+  @Override
   @Nullable BasicFileAttributes find(Path name) throws IOException {
     try {
       return handle.getFileAttributeView(name, view(), NO_FOLLOW).readAttributes();

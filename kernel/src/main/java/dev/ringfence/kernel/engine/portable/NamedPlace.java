@@ -13,6 +13,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.util.HashSet;
@@ -32,6 +33,16 @@ final class NamedPlace extends Place {
   @Override
   BasicFileAttributes own() throws IOException {
     return attributesOf(path());
+  }
+
+  @Override
+  BasicFileAttributeView ownView() {
+    return Files.getFileAttributeView(path(), view(), NO_FOLLOW);
+  }
+
+  @Override
+  BasicFileAttributeView viewOf(Path name) {
+    return Files.getFileAttributeView(path().resolve(name), view(), NO_FOLLOW);
   }
 
   @Override

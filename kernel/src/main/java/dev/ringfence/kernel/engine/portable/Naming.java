@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on names: make, remove, rename, link, read a link.
+ * The operations on names: make, remove, rename, link, link by text, read such a link.
  *
  * <p>The kinds of what is there are compared first, so that a refusal has the same code on every
  * file system; what the host then says comes on top.
@@ -48,13 +48,18 @@ final class Naming {
     if (!place.posix()) {
       return NO_ATTRIBUTES;
     }
+    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissionSet(mode))};
+  }
+
+  /** The permissions that {@code mode} stands for. */
+  static Set<PosixFilePermission> permissionSet(int mode) {
     Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
     for (int bit = 0; bit < PERMISSIONS.length; bit++) {
       if ((mode & 1 << bit) != 0) {
         permissions.add(PERMISSIONS[bit]);
       }
     }
-    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
+    return permissions;
   }
 
   /** The mode that {@code permissions} stand for. */
@@ -172,6 +177,47 @@ final class Naming {
       return SyscallError.IS_A_DIRECTORY.result();
     }
     return 0;
+  }
+
+  /**
+   * Links what is at the old path. Linux gives a symbolic link a second name when asked to; other
+   * hosts may follow it, so there it is {@code NotImplemented}.
+   */
+  static long link(DirectoryResource base, Operation operation) throws IOException {
+    DirectoryResource target =
+        operation.secondResource instanceof DirectoryResource other ? other : base;
+    if (!base.place().path().getFileSystem().equals(target.place().path().getFileSystem())) {
+      return SyscallError.CROSS_DEVICE_LINK.result();
+    }
+    try (Walk from = new Walk(base);
+        Walk to = new Walk(target)) {
+      from.go(operation.path, Walk.Last.NAME);
+      to.go(operation.secondPath, Walk.Last.NAME);
+      Path name = from.name();
+      Path targetName = to.name();
+      BasicFileAttributes found = from.found();
+      if (name != null && found == null) {
+        return SyscallError.NOT_FOUND.result();
+      }
+      if (name == null || found == null || found.isDirectory()) {
+        return SyscallError.IS_A_DIRECTORY.result();
+      }
+      if (from.slash()) {
+        return SyscallError.NOT_A_DIRECTORY.result();
+      }
+      if (targetName == null || to.found() != null) {
+        return SyscallError.ALREADY_EXISTS.result();
+      }
+      if (to.slash()) {
+        return SyscallError.NOT_FOUND.result();
+      }
+      if (found.isSymbolicLink() && !from.place().linksLinks()) {
+        return SyscallError.NOT_IMPLEMENTED.result();
+      }
+      base.boundary().judge(from.place().path().resolve(name), found);
+      Files.createLink(to.place().vouch(targetName), from.place().vouch(name));
+      return 0;
+    }
   }
 
   static long symlink(DirectoryResource base, Operation operation) throws IOException {

@@ -4,7 +4,6 @@ package dev.ringfence.kernel.engine.portable;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
-import dev.ringfence.kernel.engine.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
@@ -39,15 +38,17 @@ final class PipeSink extends WaitingStream {
     if (sourceClosed) {
       return SyscallError.BROKEN_PIPE.result();
     }
-    Operation operation = work.operation;
-    ByteBuffer buffer =
-        operation.memory.asSlice(operation.memoryOffset, operation.length).asByteBuffer();
     try {
-      int written = channel.write(buffer);
+      int written = channel.write(work.rest());
       return written > 0 ? written : WOULD_BLOCK;
     } catch (IOException e) {
       return Failures.errorOf(e).result();
     }
+  }
+
+  @Override
+  void putBack(ByteBuffer rest) {
+    throw new IllegalStateException("nothing is taken from the end that is written");
   }
 
   /** Whether there is room only the selector can tell, so a poll waits for its word. */
@@ -61,7 +62,7 @@ final class PipeSink extends WaitingStream {
 
   @Override
   void await(boolean wanted) throws IOException {
-    key = readiness.await(channel, key, SelectionKey.OP_WRITE, this, wanted);
+    key = readiness.await(channel, key, wanted ? SelectionKey.OP_WRITE : 0, this);
   }
 
   @Override

@@ -4,7 +4,7 @@ package dev.ringfence.kernel.engine.portable;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
-import dev.ringfence.kernel.engine.Operation;
+import dev.ringfence.kernel.engine.Resource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
@@ -21,8 +21,7 @@ final class PipeSource extends WaitingStream {
 
   private final Readiness readiness;
   private final Pipe.SourceChannel channel;
-  private final byte[] ahead = new byte[1];
-  private boolean hasAhead;
+  private final Ahead ahead = new Ahead();
   private @Nullable SelectionKey key;
   private @Nullable PipeSink sink;
   private volatile boolean sinkClosed;
@@ -39,6 +38,11 @@ final class PipeSource extends WaitingStream {
     sink = other;
   }
 
+  /** Whether {@code other} is the other end. */
+  boolean isFedBy(@Nullable Resource other) {
+    return other != null && other == sink;
+  }
+
   /** The other end is closed: what is in the pipe can still be read, then comes the end. */
   void sinkClosed() {
     sinkClosed = true;
@@ -47,15 +51,8 @@ final class PipeSource extends WaitingStream {
 
   @Override
   long transfer(Work work) {
-    Operation operation = work.operation;
-    ByteBuffer buffer =
-        operation.memory.asSlice(operation.memoryOffset, operation.length).asByteBuffer();
-    int taken = 0;
-    if (hasAhead) {
-      buffer.put(ahead);
-      hasAhead = false;
-      taken = 1;
-    }
+    ByteBuffer buffer = work.rest();
+    int taken = ahead.moveTo(buffer);
     try {
       int read = read(buffer);
       if (taken > 0 || read > 0) {
@@ -75,24 +72,29 @@ final class PipeSource extends WaitingStream {
   }
 
   @Override
+  void putBack(ByteBuffer rest) {
+    ahead.putBack(rest);
+  }
+
+  @Override
   int events(boolean signalled) {
-    if (!hasAhead) {
+    if (ahead.isEmpty()) {
       try {
-        int read = read(ByteBuffer.wrap(ahead));
+        int read = read(ahead.room(1));
         if (read < 0) {
           return PollEvents.HUP;
         }
-        hasAhead = read > 0;
+        ahead.added(read);
       } catch (IOException e) {
         return PollEvents.ERR;
       }
     }
-    return (hasAhead ? PollEvents.IN : 0) | (sinkClosed ? PollEvents.HUP : 0);
+    return (ahead.isEmpty() ? 0 : PollEvents.IN) | (sinkClosed ? PollEvents.HUP : 0);
   }
 
   @Override
   void await(boolean wanted) throws IOException {
-    key = readiness.await(channel, key, SelectionKey.OP_READ, this, wanted);
+    key = readiness.await(channel, key, wanted ? SelectionKey.OP_READ : 0, this);
   }
 
   @Override

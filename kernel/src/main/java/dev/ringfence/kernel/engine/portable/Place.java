@@ -4,6 +4,7 @@ package dev.ringfence.kernel.engine.portable;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class Place implements AutoCloseable permits HeldPlace, NamedPlace {
 
+  private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
+
   static final LinkOption NO_FOLLOW = LinkOption.NOFOLLOW_LINKS;
 
   private final Path path;
@@ -45,6 +48,13 @@ abstract sealed class Place implements AutoCloseable permits HeldPlace, NamedPla
     return isPosix(path)
         ? Files.readAttributes(path, PosixFileAttributes.class, NO_FOLLOW)
         : Files.readAttributes(path, BasicFileAttributes.class, NO_FOLLOW);
+  }
+
+  /** The attributes of the file at {@code path}, to change them. */
+  static BasicFileAttributeView viewOfFile(Path path) {
+    Class<? extends BasicFileAttributeView> view =
+        isPosix(path) ? PosixFileAttributeView.class : BasicFileAttributeView.class;
+    return Files.getFileAttributeView(path, view, NO_FOLLOW);
   }
 
   /**
@@ -73,6 +83,11 @@ abstract sealed class Place implements AutoCloseable permits HeldPlace, NamedPla
     return posix;
   }
 
+  /** Whether a symbolic link gets a second name here, instead of what it leads to (link(2)). */
+  final boolean linksLinks() {
+    return LINUX && path.getFileSystem().equals(FileSystems.getDefault());
+  }
+
   /** The view to read attributes with: it has permissions and owners where there are any. */
   final Class<? extends BasicFileAttributeView> view() {
     return posix ? PosixFileAttributeView.class : BasicFileAttributeView.class;
@@ -80,6 +95,12 @@ abstract sealed class Place implements AutoCloseable permits HeldPlace, NamedPla
 
   /** The attributes of the directory itself. */
   abstract BasicFileAttributes own() throws IOException;
+
+  /** The directory's own attributes, to change them. */
+  abstract BasicFileAttributeView ownView();
+
+  /** The attributes of {@code name}, which {@link #find} has just shown, to change them. */
+  abstract BasicFileAttributeView viewOf(Path name);
 
   /** The attributes of {@code name}, a link's own if it is one; null if there is none. */
   abstract @Nullable BasicFileAttributes find(Path name) throws IOException;

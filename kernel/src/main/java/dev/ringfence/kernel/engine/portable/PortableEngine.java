@@ -2,6 +2,7 @@
 package dev.ringfence.kernel.engine.portable;
 
 import dev.ringfence.abi.Rights;
+import dev.ringfence.abi.SocketKind;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.kernel.engine.Completions;
@@ -28,8 +29,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * An engine of java.nio alone: on any operating system, on any {@link Path}.
  *
- * <p>File operations run on virtual threads, one each; pipes are served by one selector thread.
- * What it promises and where java.nio falls short of io_uring is in the package's description.
+ * <p>File operations run on virtual threads, one each; pipes and sockets are served by one selector
+ * thread. What it promises and where java.nio falls short of io_uring is in the package's
+ * description.
  */
 public final class PortableEngine implements Engine {
 
@@ -38,6 +40,7 @@ public final class PortableEngine implements Engine {
 
   private final boolean holdsDirectories;
   private final Readiness readiness = new Readiness();
+  private final DatagramBuffers datagrams = new DatagramBuffers();
 
   /** Held shared by every walk; exclusively by what takes directories away from their names. */
   private final ReadWriteLock naming = new ReentrantReadWriteLock(true);
@@ -72,7 +75,7 @@ public final class PortableEngine implements Engine {
 
   @Override
   public EngineQueue openQueue(QueueOptions options, Completions completions) {
-    return new PortableQueue(options, completions);
+    return new PortableQueue(this, options, completions);
   }
 
   @Override
@@ -187,6 +190,15 @@ public final class PortableEngine implements Engine {
       SyscallError error = Failures.errorOf(e);
       throw new SyscallException(error, "cannot make a pipe: " + e.getMessage(), e);
     }
+  }
+
+  /** A socket of {@code family} and {@code kind}, as SOCKET_CREATE has them. */
+  Resource createSocket(int family, int kind) throws IOException {
+    return switch (kind) {
+      case SocketKind.STREAM -> StreamSocket.create(readiness, family);
+      case SocketKind.DATAGRAM -> DatagramSocket.create(readiness, datagrams, family);
+      default -> throw new Refusal(SyscallError.INVALID_ARGUMENT);
+    };
   }
 
   @Override

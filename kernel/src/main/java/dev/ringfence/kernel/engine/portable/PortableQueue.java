@@ -8,14 +8,15 @@ import dev.ringfence.kernel.engine.Completions;
 import dev.ringfence.kernel.engine.EngineQueue;
 import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.kernel.engine.QueueOptions;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue: sends what may block to virtual threads, what waits to streams, and delivers what comes
- * home in its {@link Inbox}.
+ * A queue: sends what may block to virtual threads, what waits to pipes and sockets, and delivers
+ * what comes home in its {@link Inbox}.
  *
  * <p>Results are delivered from within {@link #progress} alone, never from {@code start} or {@code
  * cancel}: a completion that starts the next operation of a chain cannot recurse.
@@ -25,6 +26,7 @@ final class PortableQueue implements EngineQueue {
   private static final ThreadFactory WORKERS =
       Thread.ofVirtual().name("ringfence-io").inheritInheritableThreadLocals(false).factory();
 
+  private final PortableEngine engine;
   private final Completions completions;
   private final int deliveriesMax;
   private final Inbox inbox = new Inbox();
@@ -33,7 +35,8 @@ final class PortableQueue implements EngineQueue {
   /** Taken from the inbox and not yet delivered; the owner's. */
   private @Nullable Work ready;
 
-  PortableQueue(QueueOptions options, Completions completions) {
+  PortableQueue(PortableEngine engine, QueueOptions options, Completions completions) {
+    this.engine = engine;
     this.completions = completions;
     this.deliveriesMax = Math.max(1, options.operationsMax());
   }
@@ -42,8 +45,20 @@ final class PortableQueue implements EngineQueue {
   public void start(Operation operation) {
     Work work = new Work(this, operation);
     operation.engineState = work;
-    if (operation.resource instanceof StreamResource stream) {
-      stream.start(work);
+    switch (operation.code) {
+      case SOCKET_CREATE -> createSocket(work);
+      case SPLICE -> Splice.start(work);
+      case TEE -> work.finish(SyscallError.NOT_IMPLEMENTED.result()); // no look into a pipe
+      case ADVISE -> work.finish(0); // java.nio passes no advice on
+      default -> startOnResource(work);
+    }
+  }
+
+  private void startOnResource(Work work) {
+    Operation operation = work.operation;
+    boolean onPath = operation.resource instanceof SocketResource socket && socket.usesPath(work);
+    if (operation.resource instanceof WaitingResource waiting && !onPath) {
+      waiting.start(work);
     } else if (operation.code == OpCode.POLL) {
       work.end(operation.length & (PollEvents.IN | PollEvents.OUT)); // poll(2): files are ready
     } else {
@@ -51,7 +66,16 @@ final class PortableQueue implements EngineQueue {
     }
   }
 
-  private void startWorker(Work work) {
+  private void createSocket(Work work) {
+    try {
+      work.opened(engine.createSocket(work.operation.flags, work.operation.mode));
+      work.finish(0);
+    } catch (IOException | RuntimeException e) {
+      work.finish(Failures.errorOf(e).result());
+    }
+  }
+
+  private static void startWorker(Work work) {
     try {
       WORKERS.newThread(work).start();
     } catch (OutOfMemoryError e) {
@@ -109,6 +133,9 @@ final class PortableQueue implements EngineQueue {
     Operation operation = work.operation;
     operation.engineState = null;
     if (work.opened() == null) {
+      if (operation.code == OpCode.SEND_ZERO_COPY && work.result() >= 0) {
+        completions.sent(operation, work.result()); // a copy: the memory is free at once
+      }
       completions.complete(operation, work.result());
     } else {
       completions.opened(operation, work.opened());

@@ -3,6 +3,7 @@ package dev.ringfence.kernel.engine.portable;
 
 import dev.ringfence.abi.SyscallError;
 import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's selector and the one thread that waits in it, made when the first operation has to
- * wait. It serves the streams that became ready, in its own time.
+ * wait. It serves the pipes and sockets that became ready, in its own time.
  */
 final class Readiness implements AutoCloseable {
 
@@ -25,36 +26,34 @@ final class Readiness implements AutoCloseable {
   private final ConcurrentLinkedQueue<CountDownLatch> flushes = new ConcurrentLinkedQueue<>();
 
   /**
-   * Has {@code stream} served when {@code channel} becomes ready, or not any more. Under the
-   * stream's lock.
+   * Has {@code served} told when {@code channel} becomes ready, or not any more. Under the lock of
+   * what is served.
    *
    * @param key what the last call returned
-   * @param interest OP_READ or OP_WRITE
-   * @param wanted whether anybody waits
+   * @param interest what for, bits of {@link SelectionKey}; 0: nobody waits
    * @return the channel's key, null as long as nobody ever had to wait
    */
   @Nullable SelectionKey await(
-      SelectableChannel channel,
-      @Nullable SelectionKey key,
-      int interest,
-      WaitingStream stream,
-      boolean wanted)
+      SelectableChannel channel, @Nullable SelectionKey key, int interest, Served served)
       throws IOException {
     if (key == null) {
-      if (!wanted) {
+      if (interest == 0) {
         return null;
       }
       Selector running = running();
-      SelectionKey made = channel.register(running, interest, stream);
+      SelectionKey made = channel.register(running, interest, served);
       running.wakeup();
       return made;
     }
-    int next = wanted ? interest : 0;
-    if (key.isValid() && key.interestOps() != next) {
-      key.interestOps(next);
-      if (wanted) {
-        key.selector().wakeup();
+    try {
+      if (key.interestOps() != interest) {
+        key.interestOps(interest);
+        if (interest != 0) {
+          key.selector().wakeup();
+        }
       }
+    } catch (CancelledKeyException e) {
+      return key; // its channel is closed: nobody waits any more
     }
     return key;
   }
@@ -65,7 +64,7 @@ final class Readiness implements AutoCloseable {
     }
     if (selector == null) {
       Selector opened = Selector.open();
-      thread = Thread.ofPlatform().daemon().name("ringfence-pipes").unstarted(() -> run(opened));
+      thread = Thread.ofPlatform().daemon().name("ringfence-ready").unstarted(() -> run(opened));
       try {
         thread.start();
       } catch (OutOfMemoryError e) {
@@ -88,13 +87,23 @@ final class Readiness implements AutoCloseable {
           flush.countDown();
         }
       } catch (IOException e) {
-        throw new IllegalStateException("the selector of this engine's pipes failed", e);
+        throw new IllegalStateException("the selector of this engine failed", e);
       }
       for (SelectionKey key : selector.selectedKeys()) {
-        ((WaitingStream) key.attachment()).serve(true);
+        serve(key);
       }
       selector.selectedKeys().clear();
     }
+  }
+
+  private static void serve(SelectionKey key) {
+    int ready;
+    try {
+      ready = key.readyOps();
+    } catch (CancelledKeyException e) {
+      return; // closed a moment ago: nobody waits any more
+    }
+    ((Served) key.attachment()).served(ready);
   }
 
   /**
@@ -115,7 +124,8 @@ final class Readiness implements AutoCloseable {
     return failed;
   }
 
-  private void flush() {
+  /** Returns when the descriptors of all channels closed before are free. */
+  void flush() {
     Selector running;
     CountDownLatch flushed = new CountDownLatch(1);
     synchronized (this) {
@@ -164,7 +174,7 @@ final class Readiness implements AutoCloseable {
         selector.close();
       }
     } catch (IOException e) {
-      throw new IllegalStateException("the selector of this engine's pipes failed to close", e);
+      throw new IllegalStateException("the selector of this engine failed to close", e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,12 @@ final class StandardInput extends WaitingStream {
       return 0;
     }
     return WOULD_BLOCK;
+  }
+
+  /** What was just taken is still in the buffer: nothing is read while a turn is kept. */
+  @Override
+  void putBack(ByteBuffer rest) {
+    position -= rest.remaining();
   }
 
   @Override

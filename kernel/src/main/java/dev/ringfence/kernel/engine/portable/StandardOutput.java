@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel.engine.portable;
 
+import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A write that has begun is not stopped by a cancel, so it takes a small piece. Whether there is
  * room cannot be known: POLL always says so.
  */
-final class StandardOutput extends StreamResource {
+final class StandardOutput extends WaitingResource {
 
   /** The most bytes of one write: what a pipe holds on Linux (pipe(7)). */
   static final int PIECE_MAX = 64 << 10;
@@ -41,6 +42,7 @@ final class StandardOutput extends StreamResource {
    * @param thread runs one task at a time, which blocks
    */
   StandardOutput(WritableByteChannel channel, Executor thread) {
+    super(CapabilityType.PIPE);
     this.channel = channel;
     this.thread = thread;
   }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel.engine.portable;
 
+import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * is served, or is cancelled, and each of these finds it either waiting or finished. So a cancel is
  * exact: it takes effect at once, nothing moved, and no byte is lost, because none is taken for an
  * operation before that operation's turn.
+ *
+ * <p>A {@link Splice} keeps its turn while what it took goes elsewhere: what does not fit there
+ * comes back before anybody else takes more.
  */
-abstract sealed class WaitingStream extends StreamResource
+abstract sealed class WaitingStream extends WaitingResource implements Served
     permits PipeSource, PipeSink, StandardInput {
-
-  /** {@link #transfer}'s answer when nothing can move now; no byte count and no error code. */
-  static final long WOULD_BLOCK = Long.MIN_VALUE;
 
   private static final int ALWAYS_REPORTED = PollEvents.ERR | PollEvents.HUP;
 
@@ -37,11 +39,15 @@ abstract sealed class WaitingStream extends StreamResource
   private final int event;
   private boolean closed;
 
+  /** What has taken bytes and may give some back; nobody is served before it does. */
+  private @Nullable Work holder;
+
   /**
    * @param direction READ or WRITE
    * @param event what POLL calls readiness for it
    */
   WaitingStream(OpCode direction, int event) {
+    super(CapabilityType.PIPE);
     this.direction = direction;
     this.event = event;
   }
@@ -62,6 +68,9 @@ abstract sealed class WaitingStream extends StreamResource
    */
   abstract void await(boolean wanted) throws IOException;
 
+  /** Takes back {@code rest}, to be moved first. Under the lock; sources only. */
+  abstract void putBack(ByteBuffer rest);
+
   /** Frees the end; nothing waits on it. Without the lock. */
   abstract @Nullable SyscallError free();
 
@@ -73,7 +82,7 @@ abstract sealed class WaitingStream extends StreamResource
         startPoll(work);
       } else if (work.operation.code != direction) {
         work.finish(SyscallError.PERMISSION_DENIED.result());
-      } else if (!transfers.isEmpty() || !attempt(work)) {
+      } else if (holder != null || !transfers.isEmpty() || !attempt(work)) {
         transfers.add(work);
       }
       request();
@@ -83,7 +92,7 @@ abstract sealed class WaitingStream extends StreamResource
   }
 
   private void startPoll(Work work) {
-    if (!answer(work, events(false))) {
+    if (holder != null || !answer(work, events(false))) {
       ((work.operation.length & event) != 0 ? polls : hangups).add(work);
     }
   }
@@ -110,8 +119,32 @@ abstract sealed class WaitingStream extends StreamResource
     if (moved == WOULD_BLOCK) {
       return false;
     }
+    if (moved > 0 && work.keepsTurn()) {
+      holder = work;
+    }
     work.finish(moved);
     return true;
+  }
+
+  /** Ends the turn that {@code work} kept; {@code rest} of what it took comes back. */
+  final void endTurn(Work work, ByteBuffer rest) {
+    lock.lock();
+    try {
+      if (holder == work) {
+        holder = null;
+        if (rest.hasRemaining()) {
+          putBack(rest);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    serve(false);
+  }
+
+  @Override
+  public final void served(int ready) {
+    serve(true);
   }
 
   @Override
@@ -144,7 +177,7 @@ abstract sealed class WaitingStream extends StreamResource
   final void serve(boolean signalled) {
     lock.lock();
     try {
-      if (closed) {
+      if (closed || holder != null) {
         return;
       }
       if (!polls.isEmpty() || !hangups.isEmpty()) {
@@ -152,12 +185,20 @@ abstract sealed class WaitingStream extends StreamResource
         answerAll(polls, events);
         answerAll(hangups, events);
       }
-      for (Work next = transfers.first(); next != null && attempt(next); next = transfers.first()) {
-        transfers.remove(next);
-      }
+      serveTransfers();
       request();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void serveTransfers() {
+    while (holder == null) {
+      Work next = transfers.first();
+      if (next == null || !attempt(next)) {
+        return;
+      }
+      transfers.remove(next);
     }
   }
 
@@ -175,7 +216,7 @@ abstract sealed class WaitingStream extends StreamResource
 
   private void request() {
     try {
-      await(!transfers.isEmpty() || !polls.isEmpty());
+      await(holder == null && !(transfers.isEmpty() && polls.isEmpty()));
     } catch (IOException | OutOfMemoryError e) {
       // readiness cannot be waited for, such as for want of descriptors or threads
       long failed = Failures.errorOf(e).result();
@@ -192,6 +233,9 @@ abstract sealed class WaitingStream extends StreamResource
 
   /** How many bytes the first one who waits could take; 0 if nobody waits. Under the lock. */
   final int wanted() {
+    if (holder != null) {
+      return 0;
+    }
     Work next = transfers.first();
     if (next != null) {
       return next.operation.length;

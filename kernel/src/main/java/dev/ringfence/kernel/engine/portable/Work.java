@@ -7,6 +7,7 @@ import dev.ringfence.kernel.engine.Resource;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made anew for each start, because a cancelled one may still be referred to by the virtual
  * thread that was to carry it out, while the kernel already reuses the {@link Operation}. Whoever
- * claims it finishes it: a worker, or a cancel that came first. On a stream, the stream's lock
- * decides instead.
+ * claims it finishes it: a worker, or a cancel that came first. On a pipe or socket, its lock
+ * decides instead. A {@link Splice} has works of its own, one a step.
  */
-final class Work implements Runnable {
+class Work implements Runnable {
+
+  /** {@link #perform}'s answer when the work waits now, or has finished itself. */
+  static final long NOT_OVER = Long.MIN_VALUE;
 
   private static final VarHandle CLAIMED;
 
@@ -30,7 +34,7 @@ final class Work implements Runnable {
   }
 
   final Operation operation;
-  private final PortableQueue queue;
+  private final @Nullable PortableQueue queue;
 
   @SuppressWarnings("unused") // through CLAIMED
   private volatile boolean claimed;
@@ -40,16 +44,25 @@ final class Work implements Runnable {
 
   private @Nullable Resource opened;
 
+  /** Bytes moved so far, of an operation that waits for all of them; by the socket's lock. */
+  int moved;
+
+  /** The owner asked for its end: what has not begun to wait must not, what is long may stop. */
+  private volatile boolean cancelRequested;
+
+  /** What carries out a SPLICE, and is cancelled in its stead; the owner's. */
+  @Nullable Splice splice;
+
   /** The next in an {@link Inbox}. */
   @Nullable Work link;
 
-  /** Neighbours in a {@link WorkList}, and whether it is in one; guarded by the stream's lock. */
+  /** Neighbours in a {@link WorkList}, and whether it is in one; guarded by the resource's lock. */
   @Nullable Work before;
 
   @Nullable Work after;
   boolean listed;
 
-  Work(PortableQueue queue, Operation operation) {
+  Work(@Nullable PortableQueue queue, Operation operation) {
     this.queue = queue;
     this.operation = operation;
   }
@@ -70,32 +83,55 @@ final class Work implements Runnable {
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       outcome = Failures.errorOf(e).result();
     } finally {
-      finish(outcome);
+      if (outcome != NOT_OVER) {
+        finish(outcome);
+      }
     }
   }
 
   private long perform() throws IOException {
     return switch (operation.resource) {
-      case FileResource file -> file.perform(operation);
+      case FileResource file -> file.perform(this);
       case DirectoryResource directory -> directory.perform(this);
+      case SocketResource socket -> socket.perform(this);
       case null, default -> SyscallError.WRONG_CAPABILITY_TYPE.result();
     };
   }
 
   /** Ends it early if nobody has begun it. Owner's thread. */
   void cancel() {
-    if (operation.resource instanceof StreamResource stream) {
-      stream.cancel(this);
+    cancelRequested = true;
+    if (splice != null) {
+      splice.cancel();
+    } else if (operation.resource instanceof WaitingResource waiting) {
+      waiting.cancel(this);
     } else {
       end(SyscallError.OPERATION_CANCELLED.result());
     }
   }
 
-  /** Finishes it on the spot, if nobody has claimed it. Not for one that is on a stream. */
+  /** Finishes it on the spot, if nobody has claimed it. Not for one that waits on a resource. */
   void end(long outcome) {
     if (claim()) {
       finish(outcome);
     }
+  }
+
+  boolean cancelRequested() {
+    return cancelRequested;
+  }
+
+  /** Whether nobody else on its stream is served before {@link WaitingStream#endTurn}. */
+  boolean keepsTurn() {
+    return false;
+  }
+
+  /** The part of the operation's memory that is still to be filled or read. */
+  ByteBuffer rest() {
+    return operation
+        .memory
+        .asSlice(operation.memoryOffset + moved, operation.length - (long) moved)
+        .asByteBuffer();
   }
 
   /** What OPEN found; {@link #finish} with 0 follows. */
@@ -106,7 +142,9 @@ final class Work implements Runnable {
   /** Sends it home. Once, by whoever claimed it or took it from its stream. */
   void finish(long outcome) {
     result = outcome;
-    queue.finished(this);
+    if (queue != null) {
+      queue.finished(this);
+    }
   }
 
   long result() {

@@ -334,7 +334,7 @@ class PipeTest {
 
   private static long selectorThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("ringfence-pipes"))
+        .filter(thread -> thread.getName().equals("ringfence-ready"))
         .count();
   }
 

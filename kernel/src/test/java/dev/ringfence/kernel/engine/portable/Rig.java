@@ -52,6 +52,7 @@ final class Rig implements Completions, AutoCloseable {
     int completions;
     long result;
     @Nullable Resource opened;
+    final List<Long> sent = new ArrayList<>();
 
     Op(OpCode code, @Nullable Resource resource, MemorySegment memory) {
       this.code = code;
@@ -75,7 +76,9 @@ final class Rig implements Completions, AutoCloseable {
 
   @Override
   public void sent(Operation operation, long result) {
-    throw new AssertionError("nothing here sends without a copy");
+    Op op = (Op) operation;
+    assertThat(op.completions).as("told of the bytes before the memory is free").isZero();
+    op.sent.add(result);
   }
 
   @Override
