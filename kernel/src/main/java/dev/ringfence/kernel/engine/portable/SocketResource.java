@@ -2,6 +2,7 @@
 package dev.ringfence.kernel.engine.portable;
 
 import dev.ringfence.abi.CapabilityType;
+import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.ReceiveFlags;
 import dev.ringfence.abi.SendFlags;
@@ -125,6 +126,11 @@ abstract sealed class SocketResource extends WaitingResource implements Served
     }
   }
 
+  private void leave(Work poll) {
+    polls.remove(poll);
+    count(poll, -1);
+  }
+
   private void count(Work poll, int change) {
     pollsIn += (poll.operation.length & PollEvents.IN) != 0 ? change : 0;
     pollsOut += (poll.operation.length & PollEvents.OUT) != 0 ? change : 0;
@@ -211,7 +217,11 @@ abstract sealed class SocketResource extends WaitingResource implements Served
       if (!work.listed) {
         return;
       }
-      listOf(work).remove(work);
+      if (work.operation.code == OpCode.POLL) {
+        leave(work);
+      } else {
+        listOf(work).remove(work);
+      }
       work.finish(work.moved > 0 ? work.moved : SyscallError.OPERATION_CANCELLED.result());
       request();
     } finally {
@@ -221,10 +231,6 @@ abstract sealed class SocketResource extends WaitingResource implements Served
 
   private WorkList listOf(Work work) {
     return switch (work.operation.code) {
-      case POLL -> {
-        count(work, -1);
-        yield polls;
-      }
       case CONNECT -> connects;
       case ACCEPT, RECV, RECV_MESSAGE -> receivers;
       default -> senders;
@@ -270,8 +276,7 @@ abstract sealed class SocketResource extends WaitingResource implements Served
     while (next != null) {
       Work following = next.after;
       if ((events & (next.operation.length | ALWAYS_REPORTED)) != 0) {
-        polls.remove(next);
-        count(next, -1);
+        leave(next);
         answer(next, events);
       }
       next = following;
@@ -299,6 +304,16 @@ abstract sealed class SocketResource extends WaitingResource implements Served
       finishAll(polls, failed);
       pollsIn = 0;
       pollsOut = 0;
+    }
+  }
+
+  /** What the selector watches for: 0 if nobody waits, or it would go round and round. */
+  final int watched() {
+    lock.lock();
+    try {
+      return key == null ? 0 : key.interestOps();
+    } finally {
+      lock.unlock();
     }
   }
 

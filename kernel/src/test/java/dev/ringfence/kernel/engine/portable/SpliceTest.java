@@ -123,11 +123,11 @@ class SpliceTest {
   void aSpliceThatWaitsForRoomIsCancelledAndItsBytesAreReadInOrder() {
     fill(two);
     rig.write(one.sink(), -1, "first ");
-    Rig.Op splice = rig.start(between(100));
+    Rig.Op splice = rig.start(between(6));
+    rig.write(one.sink(), -1, "second");
     Rig.Op behind = rig.transfer(OpCode.READ, one.source(), -1, 6);
     behind.memoryOffset = 1 << 20;
     rig.start(behind);
-    rig.write(one.sink(), -1, "second");
     assertThat(splice.completions).isZero();
     rig.queue.cancel(splice);
     assertThat(rig.finish(splice).error()).isEqualTo(SyscallError.OPERATION_CANCELLED);

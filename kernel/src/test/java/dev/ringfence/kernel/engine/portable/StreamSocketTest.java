@@ -8,8 +8,10 @@ import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.ReceiveFlags;
 import dev.ringfence.abi.SendFlags;
 import dev.ringfence.abi.ShutdownFlags;
+import dev.ringfence.abi.SocketOption;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Resource;
+import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,6 +150,7 @@ class StreamSocketTest {
     rig.memory()
         .asSlice(0, pattern.length)
         .copyFrom(java.lang.foreign.MemorySegment.ofArray(pattern));
+    sockets.option(OpCode.SET_OPTION, client, SocketOption.SEND_BUFFER, 16 << 10);
     Rig.Op send = rig.op(OpCode.SEND, client);
     send.memoryOffset = 0;
     send.length = pattern.length;
@@ -260,6 +263,37 @@ class StreamSocketTest {
   }
 
   @Test
+  void aReceiveWaitsBehindAPeekThatWaitsForMore() {
+    sockets.send(client, "abc");
+    int flags = ReceiveFlags.PEEK | ReceiveFlags.WAIT_ALL;
+    Rig.Op peek = rig.start(sockets.receiving(server, 6, flags));
+    Rig.Op receive = rig.start(receivingAt(SocketRig.IN + 4096, 6));
+    rig.queue.progress(0, 0);
+    assertThat(receive.completions).isZero();
+    sockets.send(client, "def");
+    assertThat(rig.text(rig.finish(peek))).isEqualTo("abcdef");
+    assertThat(rig.text(rig.finish(receive))).isEqualTo("abcdef");
+  }
+
+  @Test
+  void theSelectorWatchesOnlyForWhatSomebodyWaitsFor() {
+    SocketResource socket = (SocketResource) server;
+    Rig.Op receive = rig.start(sockets.receiving(server, 8, 0));
+    Rig.Op poll = rig.start(rig.poll(server, PollEvents.IN));
+    assertThat(socket.watched()).isEqualTo(SelectionKey.OP_READ);
+    rig.run(rig.poll(server, PollEvents.OUT));
+    rig.queue.cancel(poll);
+    rig.queue.cancel(receive);
+    assertThat(socket.watched()).isZero();
+    Rig.Op hangup = rig.start(rig.poll(server, PollEvents.HUP));
+    sockets.send(client, "abc");
+    rig.run(rig.poll(server, PollEvents.IN));
+    assertThat(socket.watched()).as("bytes say nothing about its end").isZero();
+    rig.queue.cancel(hangup);
+    assertThat(rig.finish(hangup).error()).isEqualTo(SyscallError.OPERATION_CANCELLED);
+  }
+
+  @Test
   void theHintSaysWhetherMoreIsThere() {
     sockets.send(client, "abcdef");
     rig.run(sockets.receiving(server, 6, ReceiveFlags.PEEK | ReceiveFlags.WAIT_ALL));
@@ -335,10 +369,7 @@ class StreamSocketTest {
   void aPeerThatDropsTheConnectionResetsIt() {
     sockets.send(server, "never read");
     rig.run(rig.poll(client, PollEvents.IN));
-    assertThat(
-            sockets.option(OpCode.SET_OPTION, client, dev.ringfence.abi.SocketOption.LINGER, 0)
-                .result)
-        .isZero();
+    assertThat(sockets.option(OpCode.SET_OPTION, client, SocketOption.LINGER, 0).result).isZero();
     rig.close(client);
     assertThat(rig.run(rig.poll(server, PollEvents.IN)).result & PollEvents.IN).isNotZero();
     assertThat(sockets.receive(server, 8).error()).isEqualTo(SyscallError.CONNECTION_RESET);
