@@ -7,6 +7,7 @@ import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Engine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,6 +74,23 @@ class StandardStreamTest {
     host.source().read(rest);
     assertThat(new String(rest.array(), 0, rest.position(), StandardCharsets.UTF_8))
         .isEqualTo("ef");
+  }
+
+  @Test
+  void aSpliceThatCannotPassInputOnLeavesItThere() throws IOException {
+    Engine.Pipe target = rig.engine.pipe();
+    rig.own(target.sink());
+    assertThat(target.source().close()).isNull();
+    type("abcdef");
+    Rig.Op splice = rig.op(OpCode.SPLICE, input);
+    splice.secondResource = target.sink();
+    splice.offset = -1;
+    splice.secondOffset = -1;
+    splice.length = 4;
+    assertThat(rig.run(splice).error()).isEqualTo(SyscallError.BROKEN_PIPE);
+    assertThat(rig.text(rig.run(read(3)))).isEqualTo("abc");
+    assertThat(rig.text(rig.run(read(1)))).isEqualTo("d");
+    assertThat(rig.text(rig.run(read(100)))).isEqualTo("ef");
   }
 
   @Test
