@@ -48,8 +48,8 @@ final class PortableQueue implements EngineQueue {
     switch (operation.code) {
       case SOCKET_CREATE -> createSocket(work);
       case SPLICE -> Splice.start(work);
-      case TEE -> work.finish(SyscallError.NOT_IMPLEMENTED.result()); // no look into a pipe
-      case ADVISE -> work.finish(0); // java.nio passes no advice on
+      case TEE -> work.end(SyscallError.NOT_IMPLEMENTED.result()); // no look into a pipe
+      case ADVISE -> work.end(0); // java.nio passes no advice on
       default -> startOnResource(work);
     }
   }
@@ -69,9 +69,9 @@ final class PortableQueue implements EngineQueue {
   private void createSocket(Work work) {
     try {
       work.opened(engine.createSocket(work.operation.flags, work.operation.mode));
-      work.finish(0);
+      work.end(0);
     } catch (IOException | RuntimeException e) {
-      work.finish(Failures.errorOf(e).result());
+      work.end(Failures.errorOf(e).result());
     }
   }
 
