@@ -2,6 +2,7 @@
 package dev.ringfence.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,25 @@ public final class FileCalls {
   public static final int FALLOC_FL_KEEP_SIZE = 0x1;
   public static final int FALLOC_FL_PUNCH_HOLE = 0x2;
   public static final int FALLOC_FL_ZERO_RANGE = 0x10;
+
+  public static final int POSIX_FADV_NORMAL = 0;
+  public static final int POSIX_FADV_RANDOM = 1;
+  public static final int POSIX_FADV_SEQUENTIAL = 2;
+  public static final int POSIX_FADV_WILLNEED = 3;
+  public static final int POSIX_FADV_DONTNEED = 4;
+
+  public static final int SYNC_FILE_RANGE_WAIT_BEFORE = 0x1;
+  public static final int SYNC_FILE_RANGE_WRITE = 0x2;
+  public static final int SYNC_FILE_RANGE_WAIT_AFTER = 0x4;
+
+  /** splice(2), tee(2): answer EAGAIN instead of waiting for a pipe. */
+  public static final int SPLICE_F_NONBLOCK = 0x2;
+
+  /** utimensat(2), in the place of nanoseconds: the present time. */
+  public static final int UTIME_NOW = (1 << 30) - 1;
+
+  /** utimensat(2), in the place of nanoseconds: as it is. */
+  public static final int UTIME_OMIT = (1 << 30) - 2;
 
   private FileCalls() {}
 
@@ -93,6 +113,94 @@ public final class FileCalls {
   /** fdatasync(2): 0. */
   public static long fdatasync(int descriptor) {
     return SystemCall.call(SystemCallNumber.FDATASYNC, descriptor);
+  }
+
+  /**
+   * fadvise64(2): 0.
+   *
+   * @param length 0: to the end
+   * @param advice one of POSIX_FADV
+   */
+  public static long fadvise(int descriptor, long offset, long length, int advice) {
+    return SystemCall.call(SystemCallNumber.FADVISE64, descriptor, offset, length, advice);
+  }
+
+  /**
+   * sync_file_range(2): 0.
+   *
+   * @param length 0: to the end
+   * @param flags SYNC_FILE_RANGE bits
+   */
+  public static long syncFileRange(int descriptor, long offset, long length, int flags) {
+    return SystemCall.call(SystemCallNumber.SYNC_FILE_RANGE, descriptor, offset, length, flags);
+  }
+
+  /**
+   * copy_file_range(2) at given offsets, of two regular files: bytes; 0 at the end.
+   *
+   * @return EXDEV (other file systems, before Linux 5.19), EOPNOTSUPP, EBADF (also for a target
+   *     that appends)
+   */
+  public static long copyFileRange(
+      int source, long sourceOffset, int target, long targetOffset, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment offsets = arena.allocate(JAVA_LONG, 2);
+      offsets.setAtIndex(JAVA_LONG, 0, sourceOffset);
+      offsets.setAtIndex(JAVA_LONG, 1, targetOffset);
+      return SystemCall.call(
+          SystemCallNumber.COPY_FILE_RANGE,
+          source,
+          offsets.address(),
+          target,
+          offsets.address() + Long.BYTES,
+          length,
+          0);
+    }
+  }
+
+  /**
+   * splice(2): bytes; 0 at the end.
+   *
+   * @param sourceOffset -1 for a pipe
+   * @param targetOffset -1 for a pipe
+   * @param flags SPLICE_F bits
+   */
+  public static long splice(
+      int source, long sourceOffset, int target, long targetOffset, long length, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment offsets = arena.allocate(JAVA_LONG, 2);
+      offsets.setAtIndex(JAVA_LONG, 0, sourceOffset);
+      offsets.setAtIndex(JAVA_LONG, 1, targetOffset);
+      return SystemCall.call(
+          SystemCallNumber.SPLICE,
+          source,
+          sourceOffset < 0 ? 0 : offsets.address(),
+          target,
+          targetOffset < 0 ? 0 : offsets.address() + Long.BYTES,
+          length,
+          flags);
+    }
+  }
+
+  /** tee(2): bytes; 0 at the end. */
+  public static long tee(int source, int target, long length, int flags) {
+    return SystemCall.call(SystemCallNumber.TEE, source, target, length, flags);
+  }
+
+  /** fchmod(2): 0. Not through an O_PATH descriptor. */
+  public static long fchmod(int descriptor, int mode) {
+    return SystemCall.call(SystemCallNumber.FCHMOD, descriptor, mode);
+  }
+
+  /**
+   * futimens(3): 0. Not through an O_PATH descriptor.
+   *
+   * @param times two {@link Timespec}: of the last reading, of the last change; UTIME_NOW or
+   *     UTIME_OMIT may stand for nanoseconds
+   */
+  public static long futimens(int descriptor, MemorySegment times) {
+    MemorySegment two = times.asSlice(0, 2L * Timespec.SIZE);
+    return SystemCall.call(SystemCallNumber.UTIMENSAT, descriptor, 0, two.address(), 0);
   }
 
   /**

@@ -87,6 +87,31 @@ public final class PathCalls {
         SystemCallNumber.LINKAT, oldDirectory, oldPath, newDirectory, newPath, flags);
   }
 
+  /** fchmodat(2): 0. Symbolic links are followed. */
+  public static long fchmodat(int directory, byte[] path, int mode) {
+    return withPath(SystemCallNumber.FCHMODAT, directory, path, mode);
+  }
+
+  /**
+   * utimensat(2): 0. Symbolic links are followed.
+   *
+   * @param times as {@link FileCalls#futimens} takes them
+   */
+  public static long utimensat(int directory, byte[] path, MemorySegment times) {
+    if (CPath.isCutShort(path)) {
+      return Errno.EINVAL.result();
+    }
+    MemorySegment two = times.asSlice(0, 2L * Timespec.SIZE);
+    try (Arena arena = Arena.ofConfined()) {
+      return SystemCall.call(
+          SystemCallNumber.UTIMENSAT,
+          directory,
+          CPath.copy(arena, path).address(),
+          two.address(),
+          0);
+    }
+  }
+
   /** symlinkat(2): 0. The target is text, not looked up. */
   public static long symlinkat(byte[] target, int directory, byte[] path) {
     if (CPath.isCutShort(target) || CPath.isCutShort(path)) {

@@ -22,4 +22,16 @@ public final class Timespec {
     segment.set(JAVA_LONG, base + TV_SEC, positive / NANOS_PER_SECOND);
     segment.set(JAVA_LONG, base + TV_NSEC, positive % NANOS_PER_SECOND);
   }
+
+  /** Writes a point in time that may be before the clock's start. */
+  public static void writeInstant(MemorySegment segment, long base, long nanos) {
+    segment.set(JAVA_LONG, base + TV_SEC, Math.floorDiv(nanos, NANOS_PER_SECOND));
+    segment.set(JAVA_LONG, base + TV_NSEC, Math.floorMod(nanos, NANOS_PER_SECOND));
+  }
+
+  /** Writes nanoseconds with a meaning of their own, such as {@link FileCalls#UTIME_NOW}. */
+  public static void writeSpecial(MemorySegment segment, long base, long nanoseconds) {
+    segment.set(JAVA_LONG, base + TV_SEC, 0L);
+    segment.set(JAVA_LONG, base + TV_NSEC, nanoseconds);
+  }
 }

@@ -87,6 +87,61 @@ class FileCallsTest {
   }
 
   @Test
+  void copiesARangeWithoutABuffer() throws Exception {
+    Path copy = Files.writeString(temporary.resolve("copy"), "--------");
+    int target = open(copy, OpenFlags.O_RDWR);
+    assertThat(FileCalls.copyFileRange(file, 2, target, 1, 3)).isEqualTo(3);
+    assertThat(FileCalls.copyFileRange(file, 10, target, 1, 3)).as("at the end").isZero();
+    assertThat(Descriptors.close(target)).isZero();
+    assertThat(copy).hasContent("-234----");
+  }
+
+  @Test
+  void splicesBetweenFilesAndPipesAndTeesBetweenPipes() {
+    long ends = Descriptors.pipe(0);
+    long others = Descriptors.pipe(0);
+    int nonblocking = FileCalls.SPLICE_F_NONBLOCK;
+    int out = (int) (ends >>> 32);
+    assertThat(FileCalls.splice(file, 2, out, -1, 5, nonblocking)).isEqualTo(5);
+    assertThat(FileCalls.tee((int) ends, (int) (others >>> 32), 4, nonblocking)).isEqualTo(4);
+    assertThat(FileCalls.splice((int) ends, -1, file, 0, 2, nonblocking)).isEqualTo(2);
+    assertThat(path).hasContent("2323456789");
+    assertThat(FileCalls.read((int) others, buffer.address(), 10)).isEqualTo(4);
+    assertThat(text(4)).isEqualTo("2345");
+    assertThat(FileCalls.tee((int) others, out, 4, nonblocking)).isEqualTo(Errno.EAGAIN.result());
+    for (int end : new int[] {(int) ends, out, (int) others, (int) (others >>> 32)}) {
+      assertThat(Descriptors.close(end)).isZero();
+    }
+  }
+
+  @Test
+  void setsModeAndTimesOfWhatIsOpenAndOfAPath() throws Exception {
+    MemorySegment times = arena.allocate(2L * Timespec.SIZE, 8);
+    Timespec.writeSpecial(times, 0, FileCalls.UTIME_OMIT);
+    Timespec.writeInstant(times, Timespec.SIZE, -1_500_000_000L);
+    assertThat(FileCalls.futimens(file, times)).isZero();
+    assertThat(FileCalls.fchmod(file, 0640)).isZero();
+    assertThat(Files.getLastModifiedTime(path).to(java.util.concurrent.TimeUnit.MILLISECONDS))
+        .isEqualTo(-1500);
+    assertThat(Files.getPosixFilePermissions(path)).hasSize(3);
+
+    byte[] name = path.toString().getBytes(UTF_8);
+    Timespec.writeInstant(times, Timespec.SIZE, 3_000_000_000L);
+    assertThat(PathCalls.utimensat(OpenFlags.AT_FDCWD, name, times)).isZero();
+    assertThat(PathCalls.fchmodat(OpenFlags.AT_FDCWD, name, 0600)).isZero();
+    assertThat(Files.getLastModifiedTime(path).toMillis()).isEqualTo(3000);
+    assertThat(Files.getPosixFilePermissions(path)).hasSize(2);
+  }
+
+  @Test
+  void advisesAndBeginsToWriteBack() {
+    assertThat(FileCalls.fadvise(file, 0, 0, FileCalls.POSIX_FADV_WILLNEED)).isZero();
+    assertThat(FileCalls.fadvise(file, 0, 0, 99)).isEqualTo(Errno.EINVAL.result());
+    assertThat(FileCalls.syncFileRange(file, 0, 0, FileCalls.SYNC_FILE_RANGE_WRITE)).isZero();
+    assertThat(FileCalls.syncFileRange(file, 0, 0, 99)).isEqualTo(Errno.EINVAL.result());
+  }
+
+  @Test
   void bringsDataToTheDevice() {
     assertThat(FileCalls.fsync(file)).isZero();
     assertThat(FileCalls.fdatasync(file)).isZero();

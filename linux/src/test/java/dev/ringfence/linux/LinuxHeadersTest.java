@@ -57,7 +57,8 @@ class LinuxHeadersTest {
                 "stdio.h",
                 "limits.h",
                 "unistd.h",
-                "linux/memfd.h")
+                "linux/memfd.h",
+                "sys/stat.h")
             .constants(OpenFlags.class)
             .constants(PathCalls.class)
             .constants(FileCalls.class)
@@ -88,6 +89,19 @@ class LinuxHeadersTest {
             // The kernel's linux_dirent64 is in no user header; glibc's dirent64 mirrors it.
             .structure(DirectoryEntries.class, "struct dirent64", "DT_", "BUFFER_")
             .constants(DirectoryEntries.class, "DT_"),
+        reporter);
+  }
+
+  @Test
+  void socketsAreAsInTheHeaders(TestReporter reporter) throws Exception {
+    compare(
+        SystemHeaders.including("sys/socket.h", "netinet/in.h", "netinet/tcp.h", "sys/un.h")
+            .constants(SocketCalls.class, "AF_", "SOCK_", "SHUT_", "SOL_", "SO_", "IPPROTO_")
+            .constants(SocketCalls.class, "TCP_", "IPV6_", "MSG_", "SOMAXCONN")
+            .structure(InternetAddress.class, "struct sockaddr_in", "ADDRESS_")
+            .structure(InternetAddress6.class, "struct sockaddr_in6", "ADDRESS_")
+            .structure(UnixAddress.class, "struct sockaddr_un")
+            .structure(MessageHeader.class, "struct msghdr"),
         reporter);
   }
 

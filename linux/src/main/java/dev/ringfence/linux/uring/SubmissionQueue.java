@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.linux.uring;
 
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_ACCEPT;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_ASYNC_CANCEL;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_CLOSE;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_CONNECT;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_FADVISE;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_FALLOCATE;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_FSYNC;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_FTRUNCATE;
@@ -16,9 +19,18 @@ import static dev.ringfence.linux.uring.UringHeader.IORING_OP_POLL_REMOVE;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_READ;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_READV;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_READ_FIXED;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_RECV;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_RECVMSG;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_RENAMEAT;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SEND;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SENDMSG;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SEND_ZC;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SHUTDOWN;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SPLICE;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_STATX;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SYMLINKAT;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_SYNC_FILE_RANGE;
+import static dev.ringfence.linux.uring.UringHeader.IORING_OP_TEE;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_TIMEOUT;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_TIMEOUT_REMOVE;
 import static dev.ringfence.linux.uring.UringHeader.IORING_OP_UNLINKAT;
@@ -148,6 +160,113 @@ public final class SubmissionQueue {
     return push(IORING_OP_FALLOCATE, flags, fd, offset, length, mode, 0, userData, 0);
   }
 
+  /**
+   * posix_fadvise(2).
+   *
+   * @param length u32, 0: to the end
+   */
+  public boolean fadvise(int fd, long offset, int length, int advice, int flags, long userData) {
+    return push(IORING_OP_FADVISE, flags, fd, offset, 0, length, advice, userData, 0);
+  }
+
+  /**
+   * sync_file_range(2).
+   *
+   * @param length u32, 0: to the end
+   */
+  public boolean syncFileRange(
+      int fd, long offset, int length, int syncFlags, int flags, long userData) {
+    return push(IORING_OP_SYNC_FILE_RANGE, flags, fd, offset, 0, length, syncFlags, userData, 0);
+  }
+
+  /** splice(2) (Linux 5.7); an offset of -1 is a pipe's. Completes with bytes. */
+  public boolean splice(
+      int source,
+      long sourceOffset,
+      int target,
+      long targetOffset,
+      int length,
+      int spliceFlags,
+      int flags,
+      long userData) {
+    return push(
+        IORING_OP_SPLICE,
+        flags,
+        target,
+        targetOffset,
+        sourceOffset,
+        length,
+        spliceFlags,
+        userData,
+        fileIndex(source));
+  }
+
+  /** tee(2) (Linux 5.8). Completes with bytes. */
+  public boolean tee(
+      int source, int target, int length, int spliceFlags, int flags, long userData) {
+    return push(
+        IORING_OP_TEE, flags, target, 0, 0, length, spliceFlags, userData, fileIndex(source));
+  }
+
+  // ---- sockets ---------------------------------------------------------------------------------
+
+  /** send(2) with MSG flags. Completes with bytes. */
+  public boolean send(
+      int fd, long address, int length, int messageFlags, int flags, long userData) {
+    return push(IORING_OP_SEND, flags, fd, 0, address, length, messageFlags, userData, 0);
+  }
+
+  /**
+   * send(2) that reads the memory in place (Linux 6.0). A first completion has the bytes, and with
+   * CQE_F_MORE a second one, with CQE_F_NOTIF, says that the memory is no longer read.
+   */
+  public boolean sendZeroCopy(
+      int fd, long address, int length, int messageFlags, int flags, long userData) {
+    return push(IORING_OP_SEND_ZC, flags, fd, 0, address, length, messageFlags, userData, 0);
+  }
+
+  /** recv(2) with MSG flags. Completes with bytes, 0 at the end of a stream. */
+  public boolean receive(
+      int fd, long address, int length, int messageFlags, int flags, long userData) {
+    return push(IORING_OP_RECV, flags, fd, 0, address, length, messageFlags, userData, 0);
+  }
+
+  /** sendmsg(2) of a {@link dev.ringfence.linux.MessageHeader}. Completes with bytes. */
+  public boolean sendMessage(int fd, long header, int messageFlags, int flags, long userData) {
+    return push(IORING_OP_SENDMSG, flags, fd, 0, header, 1, messageFlags, userData, 0);
+  }
+
+  /**
+   * recvmsg(2) into a {@link dev.ringfence.linux.MessageHeader}, which Linux writes back to when it
+   * completes, with bytes.
+   */
+  public boolean receiveMessage(int fd, long header, int messageFlags, int flags, long userData) {
+    return push(IORING_OP_RECVMSG, flags, fd, 0, header, 1, messageFlags, userData, 0);
+  }
+
+  /**
+   * accept4(2). Completes with a descriptor.
+   *
+   * @param address where the peer's address goes, or 0
+   * @param length address of an int, the room there and then its length, or 0
+   */
+  public boolean accept(
+      int fd, long address, long length, int socketFlags, int flags, long userData) {
+    return push(IORING_OP_ACCEPT, flags, fd, length, address, 0, socketFlags, userData, 0);
+  }
+
+  /** connect(2) to the address of a socket, {@code length} bytes. Completes with 0. */
+  public boolean connect(int fd, long address, int length, int flags, long userData) {
+    return push(IORING_OP_CONNECT, flags, fd, length, address, 0, 0, userData, 0);
+  }
+
+  /** shutdown(2) (Linux 5.11). Completes with 0. */
+  public boolean shutdown(int fd, int how, int flags, long userData) {
+    return push(IORING_OP_SHUTDOWN, flags, fd, 0, 0, how, 0, userData, 0);
+  }
+
+  // ---- the rest --------------------------------------------------------------------------------
+
   /** Closes a descriptor (not a registered slot). */
   public boolean close(int fd, int flags, long userData) {
     return push(IORING_OP_CLOSE, flags, fd, 0, 0, 0, 0, userData, 0);
@@ -259,6 +378,11 @@ public final class SubmissionQueue {
     return push(IORING_OP_SYMLINKAT, flags, directory, path, target, 0, 0, userData, 0);
   }
 
+  /** Where splice and tee name their source, in the word that begins with buf_index. */
+  private static long fileIndex(int fd) {
+    return (long) fd << 32;
+  }
+
   /**
    * Shows what was written to the kernel and says how much there is to submit.
    *
@@ -288,7 +412,7 @@ public final class SubmissionQueue {
       int len,
       int operationFlags,
       long userData,
-      long bufferIndex) {
+      long bufferWord) {
     if (tail - head == entries && tail - headAcquire() == entries) {
       return false;
     }
@@ -301,7 +425,7 @@ public final class SubmissionQueue {
     long lengthAndFlags = Integer.toUnsignedLong(len) | (long) operationFlags << 32;
     sqes.set(JAVA_LONG, base + Sqe.LEN, lengthAndFlags);
     sqes.set(JAVA_LONG, base + Sqe.USER_DATA, userData);
-    sqes.set(JAVA_LONG, base + Sqe.BUF_INDEX, bufferIndex);
+    sqes.set(JAVA_LONG, base + Sqe.BUF_INDEX, bufferWord);
     sqes.set(JAVA_LONG, base + Sqe.ADDR3, 0L);
     sqes.set(JAVA_LONG, base + Sqe.ADDR3 + Long.BYTES, 0L);
     return true;

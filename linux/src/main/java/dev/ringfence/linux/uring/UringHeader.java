@@ -13,21 +13,33 @@ public final class UringHeader {
   public static final int IORING_OP_WRITE_FIXED = 5;
   public static final int IORING_OP_POLL_ADD = 6;
   public static final int IORING_OP_POLL_REMOVE = 7;
+  public static final int IORING_OP_SYNC_FILE_RANGE = 8;
+  public static final int IORING_OP_SENDMSG = 9;
+  public static final int IORING_OP_RECVMSG = 10;
   public static final int IORING_OP_TIMEOUT = 11;
   public static final int IORING_OP_TIMEOUT_REMOVE = 12;
+  public static final int IORING_OP_ACCEPT = 13;
   public static final int IORING_OP_ASYNC_CANCEL = 14;
   public static final int IORING_OP_LINK_TIMEOUT = 15;
+  public static final int IORING_OP_CONNECT = 16;
   public static final int IORING_OP_FALLOCATE = 17;
   public static final int IORING_OP_CLOSE = 19;
   public static final int IORING_OP_STATX = 21;
   public static final int IORING_OP_READ = 22;
   public static final int IORING_OP_WRITE = 23;
+  public static final int IORING_OP_FADVISE = 24;
+  public static final int IORING_OP_SEND = 26;
+  public static final int IORING_OP_RECV = 27;
   public static final int IORING_OP_OPENAT2 = 28;
+  public static final int IORING_OP_SPLICE = 30; // 5.7
+  public static final int IORING_OP_TEE = 33; // 5.8
+  public static final int IORING_OP_SHUTDOWN = 34; // 5.11
   public static final int IORING_OP_RENAMEAT = 35; // 5.11
   public static final int IORING_OP_UNLINKAT = 36; // 5.11
   public static final int IORING_OP_MKDIRAT = 37; // 5.15
   public static final int IORING_OP_SYMLINKAT = 38; // 5.15
   public static final int IORING_OP_MSG_RING = 40; // 5.18
+  public static final int IORING_OP_SEND_ZC = 47; // 6.0
   public static final int IORING_OP_FTRUNCATE = 55; // 6.9
 
   // sqe.flags
