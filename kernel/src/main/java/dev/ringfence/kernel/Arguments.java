@@ -93,26 +93,40 @@ final class Arguments {
     if (length > LENGTH_MAX) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
-    boolean stream =
-        operation.capability != null && operation.capability.type() == CapabilityType.PIPE;
-    if (stream && operation.auxiliary0 != 0 && operation.auxiliary0 != CURRENT) {
-      return SyscallError.INVALID_SEEK.result();
-    }
-    if (!stream && operation.auxiliary0 < 0 && operation.auxiliary0 != CURRENT) {
-      return SyscallError.INVALID_ARGUMENT.result();
+    int judged = offset(operation);
+    if (judged != 0) {
+      return judged;
     }
     if (operation.has(SubmissionFlags.BUFFER_SELECT)) {
       operation.transferTotal = length;
-      operation.offset = CURRENT;
-      return stream ? BufferGroups.select(operation) : SyscallError.INVALID_ARGUMENT.result();
+      return isStream(operation)
+          ? BufferGroups.select(operation)
+          : SyscallError.INVALID_ARGUMENT.result();
     }
     int placed =
         operation.has(SubmissionFlags.FIXED_BUFFER)
             ? fixedBuffer(operation, domain, length)
             : place(operation, domain, operation.addr, length);
     operation.transferTotal = length;
-    operation.offset = stream ? CURRENT : operation.auxiliary0;
     return placed;
+  }
+
+  /** Where a READ or WRITE begins: 0, or a negative result. */
+  static int offset(InFlight operation) {
+    long given = operation.auxiliary0;
+    boolean stream = isStream(operation);
+    if (stream && given != 0 && given != CURRENT) {
+      return SyscallError.INVALID_SEEK.result();
+    }
+    if (!stream && given < 0 && given != CURRENT) {
+      return SyscallError.INVALID_ARGUMENT.result();
+    }
+    operation.offset = stream ? CURRENT : given;
+    return 0;
+  }
+
+  private static boolean isStream(InFlight operation) {
+    return operation.capability != null && operation.capability.type() == CapabilityType.PIPE;
   }
 
   private static int fixedBuffer(InFlight operation, Domain domain, long length) {

@@ -295,8 +295,13 @@ final class KernelOperations {
 
   /** Whether an operation's memory lies, in part, in a range of its domain. */
   private static boolean touches(InFlight user, Domain domain, long offset, long bytes) {
-    if (user.domain != domain || user.stage == InFlight.Stage.QUEUED) {
+    if (user.domain != domain
+        || user.stage == InFlight.Stage.QUEUED
+        || user.memoryOffset == DomainMemory.NOWHERE) {
       return false;
+    }
+    if (user.objectState instanceof VectorRanges ranges) {
+      return ranges.touches(offset, offset + bytes);
     }
     long end = user.memoryOffset + Math.max(user.length, user.transferTotal - user.transferred);
     return user.memoryOffset < offset + bytes && Math.max(end, user.memoryOffset + 1) > offset;

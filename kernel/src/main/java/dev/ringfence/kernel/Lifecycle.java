@@ -218,6 +218,7 @@ final class Lifecycle {
           transfers.pieceDone(operation, result);
         }
       }
+      case COPY_RANGE, SPLICE, TEE -> transfers.pieceDone(operation, result);
       case SEND_ZERO_COPY -> {
         operation.completionFlags |= result < 0 ? 0 : CompletionFlags.NOTIFICATION;
         finish(operation, operation.sentTold && result >= 0 ? 0 : result);

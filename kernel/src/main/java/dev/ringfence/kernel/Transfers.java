@@ -6,9 +6,11 @@ import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Operation;
+import org.jspecify.annotations.Nullable;
 
 /**
- * READ and WRITE, piece by piece.
+ * READ, WRITE and COPY_RANGE, piece by piece; READ_VECTOR and WRITE_VECTOR, range by range; and
+ * what else moves bytes between two resources.
  *
  * <p>Linux does not stop file I/O that runs, so a long transfer goes to the engine in pieces of at
  * most {@link Operation#TRANSFER_MAX} bytes, and the capability is looked at before each. What a
@@ -27,7 +29,7 @@ final class Transfers {
   /** Whether an operation is carried out here. */
   static boolean moves(InFlight operation) {
     return switch (operation.opcode) {
-      case READ, WRITE, READ_VECTOR, WRITE_VECTOR -> true;
+      case READ, WRITE, READ_VECTOR, WRITE_VECTOR, COPY_RANGE, SPLICE, TEE -> true;
       case null, default -> false;
     };
   }
@@ -40,6 +42,7 @@ final class Transfers {
     }
     Capability capability = operation.capability;
     if (operation.offset == Arguments.CURRENT
+        && operation.secondCapability == null
         && capability != null
         && capability.type() == CapabilityType.FILE) {
       operation.stage = InFlight.Stage.AT_POSITION;
@@ -65,6 +68,11 @@ final class Transfers {
 
   void startPiece(InFlight operation) {
     long left = operation.transferTotal - operation.transferred;
+    if (operation.objectState instanceof VectorRanges ranges) {
+      left = ranges.left(operation);
+    } else if (operation.opcode == OpCode.COPY_RANGE) {
+      operation.rangeBytes = left;
+    }
     operation.length = (int) Math.min(left, Operation.TRANSFER_MAX);
     lifecycle.start(operation);
   }
@@ -82,12 +90,8 @@ final class Transfers {
       end(operation, operation.transferred);
       return;
     }
-    operation.transferred += result;
-    operation.memoryOffset += result;
     boolean stream = operation.offset == Arguments.CURRENT;
-    if (!stream) {
-      operation.offset += result;
-    }
+    advance(operation, result);
     boolean filled = result == operation.length && operation.transferred < operation.transferTotal;
     if (filled && !(stream && reads)) {
       // not from here: the engine may be in the middle of delivering
@@ -98,18 +102,38 @@ final class Transfers {
     }
   }
 
+  private static void advance(InFlight operation, long moved) {
+    operation.transferred += moved;
+    if (operation.offset != Arguments.CURRENT) {
+      operation.offset += moved;
+    }
+    if (operation.secondCapability != null) {
+      if (operation.secondOffset != Arguments.CURRENT) {
+        operation.secondOffset += moved;
+      }
+      return;
+    }
+    operation.memoryOffset += moved;
+    if (operation.objectState instanceof VectorRanges ranges) {
+      ranges.advance(operation);
+    }
+  }
+
   /** Begins the next piece, if the capability is still good for it. */
   void nextPiece(InFlight operation) {
-    Capability capability = operation.capability;
-    if (capability == null || !lane.kernel.tree().isLive(capability)) {
-      // closing gives a capability up, but lets its operations finish
-      operation.revoked |= capability == null || capability.state != Capability.CLOSED;
-    }
+    Capability second = operation.secondCapability;
+    operation.revoked |= isDead(operation.capability) || second != null && isDead(second);
     if (operation.revoked || operation.cancelRequested) {
       end(operation, operation.transferred);
     } else {
       startPiece(operation);
     }
+  }
+
+  /** Closing gives a capability up, but lets its operations finish. */
+  private boolean isDead(@Nullable Capability capability) {
+    return capability == null
+        || !lane.kernel.tree().isLive(capability) && capability.state != Capability.CLOSED;
   }
 
   private void end(InFlight operation, long result) {
@@ -168,8 +192,10 @@ final class Transfers {
 
   /** Whether a transfer moved less than it was asked to, which breaks a link behind it. */
   boolean fellShort(InFlight operation, long result) {
-    return (operation.opcode == OpCode.READ || operation.opcode == OpCode.WRITE)
-        && result < operation.transferTotal;
+    return switch (operation.opcode) {
+      case READ, WRITE, READ_VECTOR, WRITE_VECTOR -> result < operation.transferTotal;
+      case null, default -> false;
+    };
   }
 
   /** A revoked operation says how much it had moved before. */

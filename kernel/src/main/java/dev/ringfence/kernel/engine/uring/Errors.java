@@ -40,7 +40,7 @@ final class Errors {
       case EEXIST -> SyscallError.ALREADY_EXISTS;
       case ENOTDIR -> SyscallError.NOT_A_DIRECTORY;
       case EISDIR -> SyscallError.IS_A_DIRECTORY;
-      case EINVAL, E2BIG, ERANGE, EDOM, EILSEQ, EMSGSIZE, EDESTADDRREQ, EPROTOTYPE ->
+      case EINVAL, E2BIG, ERANGE, EDOM, EILSEQ, EMSGSIZE, EPROTOTYPE, ENOTSOCK ->
           SyscallError.INVALID_ARGUMENT;
       case ENFILE, EMFILE, EUSERS -> SyscallError.TOO_MANY_OPEN;
       case EOVERFLOW -> SyscallError.INVALID_ARGUMENT;
@@ -55,6 +55,7 @@ final class Errors {
           ESOCKTNOSUPPORT,
           EPFNOSUPPORT,
           EAFNOSUPPORT,
+          ENOPROTOOPT,
           ENOTTY ->
           SyscallError.NOT_IMPLEMENTED;
       case ENOTEMPTY -> SyscallError.DIRECTORY_NOT_EMPTY;
@@ -62,12 +63,12 @@ final class Errors {
       case ECANCELED -> SyscallError.OPERATION_CANCELLED;
       case ECONNRESET, ENETRESET -> SyscallError.CONNECTION_RESET;
       case ECONNREFUSED -> SyscallError.CONNECTION_REFUSED;
-      case ECONNABORTED -> SyscallError.CONNECTION_ABORTED;
-      case ENOTCONN -> SyscallError.NOT_CONNECTED;
+      case ECONNABORTED, EPROTO -> SyscallError.CONNECTION_ABORTED;
+      case ENOTCONN, EDESTADDRREQ -> SyscallError.NOT_CONNECTED;
       case EISCONN -> SyscallError.INVALID_STATE;
       case EADDRINUSE -> SyscallError.ADDRESS_IN_USE;
       case EADDRNOTAVAIL -> SyscallError.ADDRESS_NOT_AVAILABLE;
-      case ENETUNREACH, ENETDOWN -> SyscallError.NETWORK_UNREACHABLE;
+      case ENETUNREACH, ENETDOWN, ENONET -> SyscallError.NETWORK_UNREACHABLE;
       case EHOSTUNREACH, EHOSTDOWN -> SyscallError.HOST_UNREACHABLE;
       case ESRCH, ECHILD -> SyscallError.NO_SUCH_PROCESS;
       case ENOEXEC -> SyscallError.INVALID_EXECUTABLE;

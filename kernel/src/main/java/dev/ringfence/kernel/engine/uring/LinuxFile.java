@@ -3,13 +3,14 @@ package dev.ringfence.kernel.engine.uring;
 
 import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.kernel.engine.Resource;
 import dev.ringfence.linux.Descriptors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** An open file descriptor: of a regular file, a directory, or something that streams. */
-final class LinuxFile extends Resource {
+class LinuxFile extends Resource {
 
   final int descriptor;
 
@@ -40,12 +41,29 @@ final class LinuxFile extends Resource {
     this.direct = direct;
   }
 
-  boolean streams() {
-    return type() == CapabilityType.PIPE;
+  /** What an operation works on. */
+  static LinuxFile of(Operation operation) {
+    return of(operation.resource);
+  }
+
+  /** The other thing that an operation works on. */
+  static LinuxFile second(Operation operation) {
+    return of(operation.secondResource);
+  }
+
+  static LinuxFile of(@Nullable Resource resource) {
+    if (resource instanceof LinuxFile file) {
+      return file;
+    }
+    throw new IllegalArgumentException("not a resource of this engine: " + resource);
+  }
+
+  final boolean streams() {
+    return type() == CapabilityType.PIPE || type() == CapabilityType.SOCKET;
   }
 
   /** Whether the caller is the one ring that may register the file. */
-  boolean claim(int newSlot) {
+  final boolean claim(int newSlot) {
     boolean first = home == null && claimed.compareAndSet(false, true);
     if (first) {
       slot = newSlot;

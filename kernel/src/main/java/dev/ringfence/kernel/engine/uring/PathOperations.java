@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel.engine.uring;
 
-import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.RemoveFlags;
 import dev.ringfence.abi.RenameFlags;
 import dev.ringfence.abi.StatFlags;
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Endpoint;
 import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.Errno;
@@ -15,13 +15,19 @@ import dev.ringfence.linux.PathCalls;
 import dev.ringfence.linux.Statx;
 
 /**
- * Operations on names, each a few system calls in a row, on the calling thread.
+ * Operations on names, and others that are a few system calls in a row, on the calling thread.
  *
  * <p>Only openat2 can be told to stay beneath a directory. So it alone resolves a path: the
  * object's or, for what changes a directory, its parent's; the calls that follow get a descriptor
- * and one name, which no rename elsewhere can bend. No state: any thread.
+ * and one name, which no rename elsewhere can bend. Any thread.
  */
 final class PathOperations {
+
+  private final SocketOperations sockets;
+
+  PathOperations(UnixNames names) {
+    this.sockets = new SocketOperations(names);
+  }
 
   Outcome run(Operation operation) {
     return switch (operation.code) {
@@ -34,15 +40,19 @@ final class PathOperations {
       case MAKE_DIRECTORY, REMOVE, SYMLINK -> new Outcome.Ended(change(operation));
       case RENAME -> new Outcome.Ended(rename(operation));
       case READ_LINK -> new Outcome.Ended(readLink(operation));
+      case LINK -> new Outcome.Ended(link(operation));
+      case SET_ATTRIBUTES -> new Outcome.Ended(Attributes.set(operation));
+      case ADVISE -> new Outcome.Ended(FileOperations.advise(operation));
+      case SYNC_RANGE -> new Outcome.Ended(FileOperations.syncRange(operation));
+      case COPY_RANGE -> new Outcome.Ended(FileOperations.copyRange(operation));
+      case SOCKET_CREATE, BIND, LISTEN, SHUTDOWN, SOCKET_NAME, PEER_NAME, GET_OPTION, SET_OPTION ->
+          sockets.run(operation);
       default -> new Outcome.Ended(SyscallError.NOT_IMPLEMENTED.result());
     };
   }
 
   private static LinuxFile directory(Operation operation) {
-    if (operation.resource instanceof LinuxFile file) {
-      return file;
-    }
-    throw new IllegalArgumentException("not a resource of this engine: " + operation.resource);
+    return LinuxFile.of(operation);
   }
 
   private static long stat(Operation operation) {
@@ -124,8 +134,44 @@ final class PathOperations {
     }
   }
 
-  /** Whether {@link #run} carries this out. */
-  static boolean handles(OpCode code) {
-    return code != OpCode.READ && code != OpCode.WRITE;
+  /** What is linked is held by a handle: that it is no directory stays true. */
+  private static long link(Operation operation) {
+    long held =
+        Beneath.open(
+            directory(operation), operation.path, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW, 0);
+    if (held < 0) {
+      return Errors.typed(held);
+    }
+    LinuxFile second = LinuxFile.second(operation);
+    try (Beneath.Parent to = Beneath.parent(second, operation.secondPath)) {
+      long kind = Status.kind((int) held);
+      if (kind == Statx.S_IFDIR) {
+        return SyscallError.IS_A_DIRECTORY.result();
+      }
+      if (kind < 0 || to.error() != 0) {
+        return Errors.typed(kind < 0 ? kind : to.error());
+      }
+      // through the handle, and not past it: a symbolic link is linked itself
+      long result =
+          PathCalls.linkat(
+              OpenFlags.AT_FDCWD,
+              UnixNames.throughDescriptor((int) held, ""),
+              to.descriptor(),
+              to.name(),
+              OpenFlags.AT_SYMLINK_FOLLOW);
+      boolean acrossFileSystems = result == Errno.EXDEV.result();
+      return acrossFileSystems ? SyscallError.CROSS_DEVICE_LINK.result() : Errors.typed(result);
+    } finally {
+      Descriptors.close((int) held);
+    }
+  }
+
+  /** Whether an operation may have to wait for a disk or a file system. */
+  static boolean mayBlock(Operation operation) {
+    return switch (operation.code) {
+      case BIND -> operation.endpoint instanceof Endpoint.Unix;
+      case SOCKET_CREATE, LISTEN, SHUTDOWN, SOCKET_NAME, PEER_NAME, GET_OPTION, SET_OPTION -> false;
+      default -> true;
+    };
   }
 }

@@ -53,6 +53,18 @@ final class Status {
     }
   }
 
+  /** Whether two descriptors are of one file; if it cannot be found out, they are not. */
+  static boolean sameFile(int one, int other) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment first = arena.allocate(Statx.SIZE, Long.BYTES);
+      MemorySegment second = arena.allocate(Statx.SIZE, Long.BYTES);
+      return statx(one, first) >= 0
+          && statx(other, second) >= 0
+          && Statx.inode(first, 0) == Statx.inode(second, 0)
+          && Statx.device(first, 0) == Statx.device(second, 0);
+    }
+  }
+
   private static long statx(int descriptor, MemorySegment out) {
     return PathCalls.statx(
         descriptor,

@@ -22,7 +22,9 @@ import dev.ringfence.linux.PathCalls;
 import dev.ringfence.linux.PollDescriptor;
 import dev.ringfence.linux.Statx;
 import dev.ringfence.linux.uring.IoUring;
+import dev.ringfence.linux.uring.OpcodeSupport;
 import dev.ringfence.linux.uring.RingOptions;
+import dev.ringfence.linux.uring.UringHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,8 +53,11 @@ public final class UringEngine implements Engine {
   private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1L);
 
   private final ThreadPoolExecutor workers;
+  private final UnixNames names = new UnixNames();
+  private final boolean zeroCopy;
 
-  private UringEngine() {
+  private UringEngine(OpcodeSupport support) {
+    zeroCopy = support.supports(UringHeader.IORING_OP_SEND_ZC);
     // threads come with the first operation that needs one, and go when idle
     workers =
         new ThreadPoolExecutor(
@@ -72,7 +77,9 @@ public final class UringEngine implements Engine {
    *     process may not use io_uring, or the kernel has none
    */
   public static UringEngine open() {
+    OpcodeSupport support;
     try (IoUring tried = IoUring.open(RingOptions.of(1))) {
+      support = tried.probe();
       if (tried.completions().entries() < 1) {
         throw new SyscallException(SyscallError.INTERNAL_ERROR, "io_uring gave an empty ring");
       }
@@ -89,7 +96,7 @@ public final class UringEngine implements Engine {
               + Errno.describe(beneath));
     }
     Descriptors.close((int) beneath);
-    return new UringEngine();
+    return new UringEngine(support);
   }
 
   private static SyscallException refused(LinuxException e) {
@@ -263,6 +270,15 @@ public final class UringEngine implements Engine {
 
   ExecutorService workers() {
     return workers;
+  }
+
+  UnixNames names() {
+    return names;
+  }
+
+  /** Whether this Linux can send without a copy. */
+  boolean zeroCopy() {
+    return zeroCopy;
   }
 
   /** Ends the wait of whoever reads this eventfd. */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel.engine.uring;
 
-import dev.ringfence.abi.FsyncFlags;
 import dev.ringfence.abi.OpCode;
-import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Completions;
 import dev.ringfence.kernel.engine.EngineQueue;
@@ -16,7 +14,6 @@ import dev.ringfence.linux.uring.SubmissionQueue;
 import dev.ringfence.linux.uring.UringHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * Operations on one Linux ring.
@@ -37,36 +34,38 @@ final class UringQueue implements EngineQueue {
   private static final long WAKE_TAG = 1L << 62;
   private static final long CANCEL_TAG = 1L << 61;
 
-  private final UringEngine engine;
   private final Completions completions;
   private final IoUring ring;
   private final SubmissionQueue submission;
   private final CompletionQueue completion;
-  private final PathOperations paths;
+  private final PlainCalls calls;
+  private final FileRequests fileRequests;
+  private final SocketRequests socketRequests;
+  private final SocketWork sockets;
+  private final Splicing splicing;
   private final PinnedMemory registered;
   private final FixedFiles files;
+  private final Slots slots = new Slots();
 
   private final int wakeDescriptor;
   private final MemorySegment wakeWord;
   private boolean wakeArmed;
 
-  private Slot[] slots = new Slot[0];
-  private int[] freeSlots = new int[0];
-  private int freeCount;
-  private int inFlight;
-
   private int filesInFlight;
   private final WaitingSlots waitingFiles = new WaitingSlots();
 
   UringQueue(UringEngine engine, IoUring ring, int wakeDescriptor, Completions completions) {
-    this.engine = engine;
     this.ring = ring;
     this.submission = ring.submissions();
     this.completion = ring.completions();
     this.completions = completions;
-    this.paths = new PathOperations();
+    this.calls = new PlainCalls(engine, completions);
     this.registered = new PinnedMemory(ring);
     this.files = new FixedFiles(ring, completions);
+    this.fileRequests = new FileRequests(submission, files);
+    this.socketRequests = new SocketRequests(submission, engine.names(), engine.zeroCopy());
+    this.sockets = new SocketWork(this, completions, socketRequests, calls);
+    this.splicing = new Splicing(this, calls);
     this.wakeDescriptor = wakeDescriptor;
     this.wakeWord = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
   }
@@ -76,35 +75,29 @@ final class UringQueue implements EngineQueue {
   @Override
   public void start(Operation operation) {
     switch (operation.code) {
-      case READ, WRITE, FSYNC, POLL -> startOnRing(operation);
-      default -> startOnPath(operation);
+      case READ, WRITE, FSYNC, POLL, ALLOCATE -> startOnRing(operation);
+      case SYNC_RANGE -> {
+        // the ring's entry has 32 bits for the length
+        if (operation.rangeBytes >>> 32 == 0) {
+          startOnRing(operation);
+        } else {
+          calls.run(operation);
+        }
+      }
+      case SPLICE, TEE -> splicing.goOn(takeSlot(operation));
+      default -> {
+        if (SocketRequests.handles(operation.code)) {
+          sockets.start(operation);
+        } else {
+          calls.run(operation);
+        }
+      }
     }
-  }
-
-  private void startOnPath(Operation operation) {
-    if (operation.onWorker) {
-      engine.workers().execute(() -> runOnWorker(operation));
-    } else {
-      paths.run(operation).tell(completions, operation);
-    }
-  }
-
-  /** The kernel waits for every operation's end, so the queue is still there afterwards. */
-  private void runOnWorker(Operation operation) {
-    Outcome outcome;
-    try {
-      outcome = paths.run(operation);
-    } catch (RuntimeException | Error e) {
-      outcome = new Outcome.Ended(SyscallError.INTERNAL_ERROR.result());
-    }
-    Outcome told = outcome;
-    completions.post(() -> told.tell(completions, operation));
   }
 
   private void startOnRing(Operation operation) {
     Slot slot = takeSlot(operation);
-    LinuxFile file = file(operation);
-    if (file.streams()) {
+    if (LinuxFile.of(operation).streams()) {
       push(slot);
     } else if (filesInFlight >= FILES_MAX) {
       waitingFiles.add(slot);
@@ -115,75 +108,41 @@ final class UringQueue implements EngineQueue {
     }
   }
 
-  private static LinuxFile file(Operation operation) {
-    if (operation.resource instanceof LinuxFile file) {
-      return file;
-    }
-    throw new IllegalArgumentException("not a resource of this engine: " + operation.resource);
+  // ---- entries ---------------------------------------------------------------------------------
+
+  Slot takeSlot(Operation operation) {
+    return slots.take(operation);
   }
 
-  private void push(Slot slot) {
+  void giveBack(Slot slot) {
+    slots.giveBack(slot);
+  }
+
+  /** Hands the next entry of an operation to Linux. */
+  void push(Slot slot) {
     while (!tryPush(slot)) {
       flush();
     }
   }
 
   private boolean tryPush(Slot slot) {
-    Operation operation = slot.operation;
-    int descriptor = file(operation).descriptor;
-    long tag = slot.index;
-    if (slot.waitsForReadiness) {
-      int events = operation.code == OpCode.READ ? Descriptors.POLLIN : Descriptors.POLLOUT;
-      return submission.pollAdd(descriptor, events, 0, 0, tag);
+    if (slot.awaitedEvents != 0) {
+      return submission.pollAdd(slot.awaitedDescriptor, slot.awaitedEvents, 0, 0, slot.index);
     }
-    return switch (operation.code) {
-      case READ -> read(operation, tag);
-      case WRITE -> write(operation, tag);
-      case FSYNC -> {
-        boolean dataOnly = (operation.flags & FsyncFlags.DATA_ONLY) != 0;
-        yield submission.fsync(
-            descriptor, dataOnly ? UringHeader.IORING_FSYNC_DATASYNC : 0, 0, tag);
-      }
-      default -> submission.pollAdd(descriptor, linuxEvents(operation.length), 0, 0, tag);
-    };
+    return SocketRequests.handles(slot.operation.code)
+        ? socketRequests.push(slot)
+        : fileRequests.push(slot);
   }
 
-  private boolean read(Operation operation, long tag) {
-    LinuxFile file = file(operation);
-    long address = operation.memory.address() + operation.memoryOffset;
-    int fixed = files.slotOf(file);
-    int descriptor = fixed < 0 ? file.descriptor : fixed;
-    int flags = fixed < 0 ? 0 : UringHeader.IOSQE_FIXED_FILE;
-    int buffer = operation.registeredBuffer;
-    return buffer < 0
-        ? submission.read(descriptor, address, operation.length, operation.offset, flags, tag)
-        : submission.readFixed(
-            descriptor, buffer, address, operation.length, operation.offset, flags, tag);
-  }
-
-  private boolean write(Operation operation, long tag) {
-    LinuxFile file = file(operation);
-    long address = operation.memory.address() + operation.memoryOffset;
-    int fixed = files.slotOf(file);
-    int descriptor = fixed < 0 ? file.descriptor : fixed;
-    int flags = fixed < 0 ? 0 : UringHeader.IOSQE_FIXED_FILE;
-    int buffer = operation.registeredBuffer;
-    return buffer < 0
-        ? submission.write(descriptor, address, operation.length, operation.offset, flags, tag)
-        : submission.writeFixed(
-            descriptor, buffer, address, operation.length, operation.offset, flags, tag);
-  }
-
-  private static int linuxEvents(int events) {
-    return ((events & PollEvents.IN) != 0 ? Descriptors.POLLIN : 0)
-        | ((events & PollEvents.OUT) != 0 ? Descriptors.POLLOUT : 0);
-  }
-
-  private static int ourEvents(int ready) {
-    return ((ready & Descriptors.POLLIN) != 0 ? PollEvents.IN : 0)
-        | ((ready & Descriptors.POLLOUT) != 0 ? PollEvents.OUT : 0)
-        | ((ready & Descriptors.POLLERR) != 0 ? PollEvents.ERR : 0)
-        | ((ready & Descriptors.POLLHUP) != 0 ? PollEvents.HUP : 0);
+  /** Has the operation tried again when its descriptor is ready. */
+  private void retryWhenReady(Slot slot) {
+    int events =
+        switch (slot.operation.code) {
+          case READ, RECV, RECV_MESSAGE, ACCEPT -> Descriptors.POLLIN;
+          default -> Descriptors.POLLOUT;
+        };
+    slot.await(LinuxFile.of(slot.operation).descriptor, events);
+    push(slot);
   }
 
   @Override
@@ -191,11 +150,14 @@ final class UringQueue implements EngineQueue {
     if (operation.engineIndex < 0) {
       return;
     }
-    Slot slot = slots[operation.engineIndex];
+    Slot slot = slots.at(operation.engineIndex);
     if (slot.operation != operation || slot.cancelAsked) {
       return;
     }
     slot.cancelAsked = true;
+    if (slot.onWorker || slot.over) {
+      return;
+    }
     if (slot.waitsForTurn) {
       waitingFiles.remove(slot);
       end(slot, SyscallError.OPERATION_CANCELLED.result());
@@ -224,7 +186,7 @@ final class UringQueue implements EngineQueue {
       return;
     }
     armWake();
-    int wanted = Math.max(1, Math.min(completionsMin, inFlight));
+    int wanted = Math.max(1, Math.min(completionsMin, slots.used()));
     if (wanted > 1) {
       // the wake itself is one completion: a batch is worth waiting for, but not for ever
       ring.submitAndWait(wanted, Math.min(nanosMax, BATCH_NANOS_MAX));
@@ -250,7 +212,7 @@ final class UringQueue implements EngineQueue {
     int total = 0;
     for (int count = completion.ready(); count > 0; count = completion.ready()) {
       for (int i = 0; i < count; i++) {
-        deliver(completion.userData(i), completion.result(i));
+        deliver(completion.userData(i), completion.result(i), completion.flags(i));
       }
       completion.advance(count);
       total += count;
@@ -258,7 +220,7 @@ final class UringQueue implements EngineQueue {
     return total;
   }
 
-  private void deliver(long tag, int result) {
+  private void deliver(long tag, int result, int flags) {
     if (tag == WAKE_TAG) {
       wakeArmed = false;
       return;
@@ -266,37 +228,68 @@ final class UringQueue implements EngineQueue {
     if (tag == CANCEL_TAG) {
       return;
     }
-    Slot slot = slots[(int) tag];
-    if (slot.waitsForReadiness && result >= 0) {
-      slot.waitsForReadiness = false;
+    Slot slot = slots.at((int) tag);
+    if ((flags & UringHeader.IORING_CQE_F_NOTIF) != 0) {
+      sockets.notified(slot);
+      return;
+    }
+    slot.notifications += (flags & UringHeader.IORING_CQE_F_MORE) != 0 ? 1 : 0;
+    OpCode code = slot.operation.code;
+    boolean splices = code == OpCode.SPLICE || code == OpCode.TEE;
+    boolean ready = slot.awaitedEvents != 0 && result >= 0;
+    if (ready) {
+      slot.awaitedEvents = 0;
+    }
+    if (ready && splices) {
+      splicing.goOn(slot);
+    } else if (ready || isStray(slot, result)) {
       push(slot);
-    } else if (result == Errno.EAGAIN.result() && file(slot.operation).streams()) {
-      // somebody else made the descriptor non-blocking: wait for it to be ready, then try again
-      slot.waitsForReadiness = true;
-      push(slot);
-    } else if (result == Errno.ECANCELED.result() && !slot.cancelAsked) {
-      // Linux cancels what a thread submitted when the thread ends; the operation is not the
-      // thread's
-      push(slot);
-    } else if (result == Errno.EINTR.result() && !slot.cancelAsked) {
-      push(slot);
+    } else if (shouldWait(slot, result)) {
+      retryWhenReady(slot);
+    } else if (SocketRequests.handles(code)) {
+      sockets.completed(slot, result, flags);
     } else {
       end(slot, ended(slot, result));
     }
+  }
+
+  /**
+   * Whether an entry was stopped, and nobody asked for that: Linux cancels what a thread submitted
+   * when the thread ends, and the operation is not the thread's.
+   */
+  private static boolean isStray(Slot slot, int result) {
+    boolean stopped = result == Errno.ECANCELED.result() || result == Errno.EINTR.result();
+    slot.resumed |= stopped;
+    return stopped && !slot.cancelAsked;
+  }
+
+  /** Whether somebody else made the descriptor non-blocking, or it connects without us. */
+  private static boolean shouldWait(Slot slot, int result) {
+    Operation operation = slot.operation;
+    boolean busy =
+        result == Errno.EAGAIN.result()
+            && LinuxFile.of(operation).streams()
+            && !SocketRequests.mustNotWait(operation);
+    boolean connecting =
+        operation.code == OpCode.CONNECT
+            && slot.resumed
+            && (result == Errno.EALREADY.result() || result == Errno.EINPROGRESS.result());
+    return (busy || connecting) && !slot.cancelAsked;
   }
 
   private static long ended(Slot slot, int result) {
     if (result < 0) {
       return failed(slot, result);
     }
-    return slot.operation.code == OpCode.POLL ? ourEvents(result) : result;
+    return slot.operation.code == OpCode.POLL ? FileRequests.ready(result) : result;
   }
 
   private static long failed(Slot slot, int result) {
-    if (slot.cancelAsked && result == Errno.EINTR.result()) {
+    boolean stopped = result == Errno.EINTR.result() || result == Errno.EAGAIN.result();
+    if (slot.cancelAsked && stopped) {
       return SyscallError.OPERATION_CANCELLED.result();
     }
-    LinuxFile file = file(slot.operation);
+    LinuxFile file = LinuxFile.of(slot.operation);
     if (file.direct && result == Errno.EINVAL.result()) {
       return SyscallError.NOT_ALIGNED.result();
     }
@@ -307,10 +300,11 @@ final class UringQueue implements EngineQueue {
     return Errors.typed(result);
   }
 
-  private void end(Slot slot, long result) {
+  /** The operation is over; nothing of it is with Linux any more. */
+  void end(Slot slot, long result) {
     Operation operation = slot.operation;
     boolean counted = slot.counted;
-    giveBack(slot);
+    slots.giveBack(slot);
     if (counted) {
       filesInFlight--;
       Slot next = waitingFiles.poll();
@@ -321,41 +315,6 @@ final class UringQueue implements EngineQueue {
       }
     }
     completions.complete(operation, result);
-  }
-
-  // ---- slots -----------------------------------------------------------------------------------
-
-  private Slot takeSlot(Operation operation) {
-    if (freeCount == 0) {
-      growSlots();
-    }
-    Slot slot = slots[freeSlots[--freeCount]];
-    slot.operation = operation;
-    operation.engineIndex = slot.index;
-    inFlight++;
-    return slot;
-  }
-
-  private void giveBack(Slot slot) {
-    slot.operation.engineIndex = -1;
-    slot.operation = Slot.NOBODY;
-    slot.cancelAsked = false;
-    slot.counted = false;
-    slot.waitsForReadiness = false;
-    freeSlots[freeCount++] = slot.index;
-    inFlight--;
-  }
-
-  /** The kernel bounds how many operations there are; slots follow the most there ever were. */
-  private void growSlots() {
-    int old = slots.length;
-    int grown = Math.max(64, old * 2);
-    slots = Arrays.copyOf(slots, grown);
-    freeSlots = Arrays.copyOf(freeSlots, grown);
-    for (int i = grown - 1; i >= old; i--) {
-      slots[i] = new Slot(i);
-      freeSlots[freeCount++] = i;
-    }
   }
 
   // ---- waking ----------------------------------------------------------------------------------
