@@ -53,7 +53,7 @@ final class RangeArguments {
 
   /** Bytes that nobody else can change any more. */
   private static MemorySegment copy(MemorySegment memory, long at, int bytes) {
-    return MemorySegment.ofArray(memory.asSlice(at, bytes).toArray(ValueLayout.JAVA_BYTE));
+    return MemorySegment.ofArray(memory.asSlice(at, bytes).toArray(ValueLayout.JAVA_LONG));
   }
 
   /** ALLOCATE, ADVISE, SYNC_RANGE. */
