@@ -12,6 +12,7 @@ import dev.ringfence.abi.SocketAddress;
 import dev.ringfence.abi.SocketKind;
 import dev.ringfence.abi.SocketOption;
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Endpoint;
 import dev.ringfence.kernel.engine.Resource;
 import java.util.Arrays;
 import java.util.Random;
@@ -181,6 +182,39 @@ class StreamSocketTest {
   }
 
   @Test
+  void aConnectThatIsNotAnsweredCanBeCancelled() {
+    Resource listener = rig.stream();
+    rig.bind(listener, SocketRig.loopback(0));
+    rig.listen(listener, 1);
+    int port = rig.name(listener).port();
+    SocketRig.Op[] connects = new SocketRig.Op[5];
+    for (int i = 0; i < connects.length; i++) {
+      connects[i] = rig.start(rig.connecting(rig.stream(), SocketRig.loopback(port)));
+    }
+    rig.finish(connects[0]);
+    SocketRig.Op last = connects[connects.length - 1];
+    assertThat(last.completions).as("nobody accepts").isZero();
+    rig.cancel(last);
+    assertThat(rig.finish(last).error()).isEqualTo(SyscallError.OPERATION_CANCELLED);
+    for (SocketRig.Op connect : connects) {
+      rig.cancel(connect);
+      rig.finish(connect);
+    }
+  }
+
+  @Test
+  void anOperationOutlivesTheThreadThatStartedIt() throws Exception {
+    SocketRig.Pair pair = rig.pair();
+    SocketRig.Op receive = rig.receiving(OpCode.RECV, pair.server(), 10, 0);
+    Thread starter = Thread.ofPlatform().start(() -> rig.start(receive));
+    starter.join();
+    rig.settle();
+    assertThat(receive.completions).isZero();
+    rig.send(pair.client(), "late");
+    assertThat(rig.text(rig.finish(receive))).isEqualTo("late");
+  }
+
+  @Test
   void zeroCopyTellsTheBytesAndThenThatTheMemoryIsFree() {
     SocketRig.Pair pair = rig.pair();
     SocketRig.Op send =
@@ -219,11 +253,9 @@ class StreamSocketTest {
     assertThat(rig.bind(listener.socket(), SocketRig.loopback(0)).error())
         .isEqualTo(SyscallError.INVALID_STATE);
     byte[] foreign = {(byte) 192, 0, 2, 1};
-    assertThat(rig.bind(socket, new dev.ringfence.kernel.engine.Endpoint.Ip(foreign, 0, 0)).error())
+    assertThat(rig.bind(socket, new Endpoint.Ip(foreign, 0, 0)).error())
         .isEqualTo(SyscallError.ADDRESS_NOT_AVAILABLE);
-    assertThat(
-            rig.bind(socket, new dev.ringfence.kernel.engine.Endpoint.Ip(new byte[16], 0, 0))
-                .error())
+    assertThat(rig.bind(socket, new Endpoint.Ip(new byte[16], 0, 0)).error())
         .as("of another family")
         .isEqualTo(SyscallError.INVALID_ARGUMENT);
     int port = listener.port();
