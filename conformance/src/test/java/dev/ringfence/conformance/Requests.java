@@ -3,12 +3,14 @@ package dev.ringfence.conformance;
 
 import dev.ringfence.abi.CancelFlags;
 import dev.ringfence.abi.CapabilityStatus;
+import dev.ringfence.abi.FileAttributes;
 import dev.ringfence.abi.FileStatus;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.OpenFlags;
 import dev.ringfence.abi.RemoveFlags;
 import dev.ringfence.abi.SubmissionEntry;
 import dev.ringfence.abi.TimeoutFlags;
+import dev.ringfence.abi.Vector;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -219,6 +221,95 @@ abstract class Requests {
 
   Entry list(long directory, Range into, long cookie) {
     return Entry.of(OpCode.LIST).capability(directory).range(into).auxiliary0(cookie);
+  }
+
+  /** READ_VECTOR or WRITE_VECTOR of a list that lies in the arena. */
+  private Entry vector(OpCode code, long capability, Range... ranges) {
+    Range list = memory().take(ranges.length * Vector.SIZE);
+    for (int i = 0; i < ranges.length; i++) {
+      setVector(list, i, ranges[i].address(), ranges[i].length());
+    }
+    return Entry.of(code).capability(capability).addr(list.address()).len(ranges.length);
+  }
+
+  /** Writes an element of a list of ranges. */
+  void setVector(Range list, int index, long address, long length) {
+    long base = memory().offsetOf(list.address()) + (long) index * Vector.SIZE;
+    Vector.setAddr(memory().segment(), base, address);
+    Vector.setLen(memory().segment(), base, length);
+  }
+
+  Entry readVector(long capability, Range... ranges) {
+    return vector(OpCode.READ_VECTOR, capability, ranges);
+  }
+
+  Entry writeVector(long capability, Range... ranges) {
+    return vector(OpCode.WRITE_VECTOR, capability, ranges);
+  }
+
+  Entry allocate(long file, long offset, long bytes, int flags) {
+    return ofRange(OpCode.ALLOCATE, file, offset, bytes, flags);
+  }
+
+  Entry advise(long file, long offset, long bytes, int advice) {
+    return ofRange(OpCode.ADVISE, file, offset, bytes, advice);
+  }
+
+  Entry syncRange(long file, long offset, long bytes, int flags) {
+    return ofRange(OpCode.SYNC_RANGE, file, offset, bytes, flags);
+  }
+
+  private static Entry ofRange(OpCode code, long file, long offset, long bytes, int flags) {
+    return Entry.of(code).capability(file).auxiliary0(offset).addr(bytes).auxiliary1(flags);
+  }
+
+  Entry copyRange(long source, long from, long target, long to, int length) {
+    return Entry.of(OpCode.COPY_RANGE)
+        .capability(source)
+        .auxiliary0(from)
+        .addr(target)
+        .auxiliary1(to)
+        .len(length);
+  }
+
+  /** SPLICE; an offset of {@link SubmissionEntry#CURRENT_POSITION} is a pipe's. */
+  Entry splice(long source, long from, long target, long to, int length) {
+    return Entry.of(OpCode.SPLICE)
+        .capability(source)
+        .auxiliary0(from)
+        .addr(target)
+        .auxiliary1(to)
+        .len(length);
+  }
+
+  Entry tee(long source, long target, int length) {
+    return Entry.of(OpCode.TEE).capability(source).addr(target).len(length);
+  }
+
+  /** SET_ATTRIBUTES of what the capability names. */
+  Entry setAttributes(long capability, int mask, int mode, long modified, long accessed) {
+    Range attributes = memory().take(FileAttributes.SIZE);
+    long base = memory().offsetOf(attributes.address());
+    FileAttributes.setMask(memory().segment(), base, mask);
+    FileAttributes.setMode(memory().segment(), base, mode);
+    FileAttributes.setModified(memory().segment(), base, modified);
+    FileAttributes.setAccessed(memory().segment(), base, accessed);
+    return Entry.of(OpCode.SET_ATTRIBUTES).capability(capability).auxiliary0(attributes.address());
+  }
+
+  /** LINK beneath one directory. */
+  Entry link(long directory, String from, String to) {
+    return link(directory, from, 0, to);
+  }
+
+  /** LINK from one directory into another, 0 being the same. */
+  Entry link(long directory, String from, long target, String to) {
+    byte[] old = bytes(from);
+    return Entry.of(OpCode.LINK)
+        .capability(directory)
+        .range(memory().hold(joined(old, bytes(to))))
+        .auxiliary0(target)
+        .auxiliary1(old.length);
   }
 
   Entry query(long capability, Range into) {
