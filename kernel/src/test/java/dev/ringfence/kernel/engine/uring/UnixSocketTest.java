@@ -106,6 +106,11 @@ class UnixSocketTest {
       assertThat(rig.run(message).error()).isEqualTo(SyscallError.PERMISSION_DENIED);
       assertThat(server.accept()).as("who has connected").isNull();
     }
+    listener("service");
+    Files.createSymbolicLink(inside.resolve("other-name"), Path.of("service"));
+    assertThat(rig.connect(stream(), name("other-name")).error())
+        .as("another name than the one that was permitted")
+        .isEqualTo(SyscallError.PERMISSION_DENIED);
     Files.createSymbolicLink(inside.resolve("new"), outside.resolve("made"));
     assertThat(rig.bind(stream(), name("new")).error()).isEqualTo(SyscallError.ADDRESS_IN_USE);
     assertThat(outside.resolve("made")).doesNotExist();
