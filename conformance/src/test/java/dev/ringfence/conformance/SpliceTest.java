@@ -9,7 +9,6 @@ import dev.ringfence.abi.SubmissionEntry;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.Domain;
 import dev.ringfence.kernel.Kernel;
-import dev.ringfence.kernel.Quotas;
 import org.junit.jupiter.api.Test;
 
 /** SPLICE between files and pipes, TEE between pipes. */
@@ -20,17 +19,13 @@ class SpliceTest extends Conformance {
 
   /** A domain with a second pipe. */
   private Client withTwoPipes() {
-    return withTwoPipes(QUOTAS);
-  }
-
-  private Client withTwoPipes(Quotas quotas) {
     Kernel.Pipe one = kernel.pipe();
     Kernel.Pipe two = kernel.pipe();
     Domain domain =
         opened(
             kernel
                 .domain("two pipes")
-                .quotas(quotas)
+                .quotas(QUOTAS)
                 .directory("root", tree, Rights.ALL)
                 .pipe("in", one.source(), Rights.ALL)
                 .pipe("in-sink", one.sink(), Rights.ALL)
@@ -148,18 +143,6 @@ class SpliceTest extends Conformance {
     client.run(client.close(source));
     assertThat(runIfAble(client.splice(file, 0, sink, PIPE, 4)))
         .failedWith(SyscallError.BROKEN_PIPE);
-  }
-
-  @Test
-  void waitingSplicesKeepNoMemoryFromBeingUnmapped() {
-    Client program = withTwoPipes(QUOTAS.withArenaBytes(1 << 16));
-    Range mapped = new Range(program.run(program.map(4096)).value(), 4096);
-    Entry splice = program.splice(program.grant("in"), PIPE, program.grant("out"), PIPE, -1);
-    program.submit(splice);
-    Entry unmap = program.unmap(mapped);
-    assertThat(program.run(unmap)).succeededWith(0);
-    program.run(program.cancel(splice.tag()));
-    program.await(splice);
   }
 
   @Test
