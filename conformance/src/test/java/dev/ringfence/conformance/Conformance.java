@@ -16,12 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,16 +51,6 @@ abstract class Conformance {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final String CANARY = "must not be seen, must not change";
 
-  /** Subjects that the portable engine does not have yet. */
-  private static final Set<String> PENDING =
-      Set.of(
-          "AdviseTest",
-          "AllocateTest",
-          "AttributesTest",
-          "CopyRangeTest",
-          "LinkFileTest",
-          "SpliceTest");
-
   @Parameter Setting setting;
 
   @TempDir Path temporary;
@@ -93,8 +81,6 @@ abstract class Conformance {
     tree = Files.createDirectory(temporary.resolve("tree"));
     outside = Files.createDirectory(temporary.resolve("outside"));
     Files.writeString(outside.resolve("canary"), CANARY);
-    Assumptions.assumeFalse(
-        setting.engine().equals("portable") && PENDING.contains(getClass().getSimpleName()));
     kernel = setting.openKernel();
     domain = opened(quotas());
     client = Client.setUp(domain, ENTRIES, ringFlags());
