@@ -2,7 +2,6 @@
 package dev.ringfence.kernel.engine.uring;
 
 import dev.ringfence.abi.AttributeFlags;
-import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.FileCalls;
@@ -30,9 +29,7 @@ final class Attributes {
       return Errors.typed(handle);
     }
     try {
-      return Opening.isForbidden(file, (int) handle)
-          ? SyscallError.PERMISSION_DENIED.result()
-          : setThrough(operation, UnixNames.throughDescriptor((int) handle, ""));
+      return setThrough(operation, UnixNames.throughDescriptor((int) handle, ""));
     } finally {
       Descriptors.close((int) handle);
     }
