@@ -117,6 +117,23 @@ class NetworkGrantTest extends SocketConformance {
   }
 
   @Test
+  void anIpv4AddressInIpv6ClothesIsNone() throws IOException {
+    try (Silence silence = new Silence()) {
+      use("connect:[::]/0:*");
+      Range address = program.memory().take(SocketAddress.SIZE);
+      byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 127, 0, 0, 1};
+      SocketAddress.writeIp(
+          program.segment(),
+          program.memory().offsetOf(address.address()),
+          mapped,
+          silence.port(),
+          0);
+      assertThat(program.run(connect(stream(Family.IPV6), address)))
+          .failedWith(SyscallError.INVALID_ARGUMENT);
+    }
+  }
+
+  @Test
   void theGrantedAddressNeedNotBeKnown() throws IOException {
     try (ServerSocket listener = new ServerSocket(0, 4, InetAddress.getByName("127.0.0.1"))) {
       use("connect:127.0.0.1:" + listener.getLocalPort());

@@ -73,12 +73,17 @@ final class Addresses {
         isZero(rest(copy, SocketAddress.NAME_LENGTH_OFFSET))
             && (six || isZero(Arrays.copyOfRange(ip, IPV4_BYTES, ip.length)));
     int scope = SocketAddress.scope(copy, 0);
-    if (!restIsZero || !six && scope != 0) {
+    if (!restIsZero || !six && scope != 0 || six && isMapped(ip)) {
       return SyscallError.INVALID_ARGUMENT.result();
     }
     byte[] address = six ? ip : Arrays.copyOf(ip, IPV4_BYTES);
     return permit(
         operation, socket, direction, new Endpoint.Ip(address, SocketAddress.port(copy, 0), scope));
+  }
+
+  /** An IPv4 address in an IPv6 one (RFC 4291, 2.5.5.2) would get past the rules about IPv4. */
+  private static boolean isMapped(byte[] ip) {
+    return isZero(Arrays.copyOf(ip, 10)) && ip[10] == -1 && ip[11] == -1;
   }
 
   private static byte[] rest(MemorySegment copy, long from) {

@@ -6,6 +6,7 @@ import dev.ringfence.user.StreamSocket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Ends connections whose time is over: one thread looks at all of them now and then, and shuts down
@@ -57,14 +58,10 @@ final class Deadlines implements AutoCloseable {
   }
 
   private void look() {
-    try {
-      while (true) {
-        Thread.sleep(LOOK);
-        long now = System.nanoTime();
-        watches.forEach(watch -> watch.endIfLate(now));
-      }
-    } catch (InterruptedException e) {
-      // the server has ended
+    while (!Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(LOOK.toNanos());
+      long now = System.nanoTime();
+      watches.forEach(watch -> watch.endIfLate(now));
     }
   }
 
