@@ -5,6 +5,7 @@ import dev.ringfence.abi.BufferRing;
 import dev.ringfence.abi.ProvidedBuffer;
 import dev.ringfence.abi.SyscallError;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 
 /**
  * A ring of buffers that a program provides. The program may write anything into it at any moment:
@@ -18,13 +19,18 @@ final class BufferGroup {
   private final long ring;
   private final int entries;
 
+  private final ArrayDeque<Provided> putBack = new ArrayDeque<>();
   private int head;
   private boolean ended;
 
   // the buffer that was taken last
   private long offset;
+  private long address;
   private int length;
   private int id;
+
+  /** A buffer that was taken and not used. */
+  private record Provided(long address, int length, int id) {}
 
   BufferGroup(DomainMemory memory, long ringOffset, int entries) {
     this.memory = memory;
@@ -43,37 +49,50 @@ final class BufferGroup {
     if (ended) {
       return SyscallError.BUFFER_NOT_REGISTERED.result();
     }
-    int provided = BufferRing.tailAcquire(segment, ring) - head;
-    if (provided == 0) {
-      return SyscallError.OUT_OF_MEMORY.result();
-    }
-    if (Integer.compareUnsigned(provided, entries) > 0) {
+    int tail = BufferRing.tailAcquire(segment, ring);
+    if (Integer.compareUnsigned(tail - head, entries) > 0) {
       return SyscallError.INVALID_STATE.result();
     }
+    Provided unused = putBack.poll();
+    if (unused != null) {
+      address = unused.address;
+      length = unused.length;
+      id = unused.id;
+    } else if (tail != head) {
+      read();
+    } else {
+      return SyscallError.OUT_OF_MEMORY.result();
+    }
+    offset = memory.arenaOffset(address, Integer.toUnsignedLong(length));
+    return offset == DomainMemory.NOWHERE || length <= 0
+        ? SyscallError.INVALID_ADDRESS.result()
+        : 0;
+  }
+
+  /** Copies the next entry: the one time that its shared bytes are read. */
+  private void read() {
     long index = head & (entries - 1);
     long entry = ring + BufferRing.ENTRIES_OFFSET + index * ProvidedBuffer.SIZE;
-    long address = ProvidedBuffer.addr(segment, entry);
-    int bytes = ProvidedBuffer.len(segment, entry);
+    address = ProvidedBuffer.addr(segment, entry);
+    length = ProvidedBuffer.len(segment, entry);
     id = ProvidedBuffer.id(segment, entry);
     head++;
     BufferRing.setHeadRelease(segment, ring, head);
-    long found = memory.arenaOffset(address, Integer.toUnsignedLong(bytes));
-    if (found == DomainMemory.NOWHERE || bytes <= 0) {
-      return SyscallError.INVALID_ADDRESS.result();
-    }
-    offset = found;
-    length = bytes;
-    return 0;
   }
 
   /**
-   * Puts the buffer that was taken last back, unless the program filled its place meanwhile.
+   * Takes a buffer back that was not used; it goes to the next operation that needs one.
    *
-   * <p>Its entry is still in the ring: the program may not reuse it before a completion names it.
+   * <p>Not into the ring, where others may have been taken since, and the program may have filled
+   * its place.
    */
-  void putBack() {
-    head--;
-    BufferRing.setHeadRelease(segment, ring, head);
+  void putBack(long unusedAddress, int unusedLength, int unusedId) {
+    putBack.addFirst(new Provided(unusedAddress, unusedLength, unusedId));
+  }
+
+  /** Its address, as the program said it. */
+  long address() {
+    return address;
   }
 
   /** Where the buffer that was taken last is in the domain's memory. */

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry in a domain's table: a resource, the rights on it, and a place in the derivation tree.
  *
+ * <p>One that is on its way through a channel has a place in the tree too, so that revoking reaches
+ * it there, but no domain and no id.
+ *
  * <p>The links of the tree are guarded by the {@link DerivationTree}'s lock, but {@link #parent}
  * and {@link #state} are also read without it, by {@link DerivationTree#isLive}.
  */
@@ -23,9 +26,15 @@ final class Capability {
 
   final long id;
   final int index;
-  final Domain domain;
+
+  /** Whose table it is in; null while it is on its way through a channel. */
+  final @Nullable Domain domain;
+
   final HeldResource held;
   final long rights;
+
+  /** Its limits and those of its ancestors; null if there are none. */
+  final @Nullable Meter meter;
 
   /** LIVE, REVOKED or CLOSED; written under the tree's lock. */
   volatile int state;
@@ -44,12 +53,21 @@ final class Capability {
    */
   long liveEpoch;
 
-  Capability(CapabilityTable.Slot slot, Domain domain, HeldResource held, long rights) {
+  /** When it will be revoked, if that is its own and no ancestor's. Guarded by the tree's lock. */
+  @Nullable Deadline deadline;
+
+  Capability(
+      CapabilityTable.Slot slot,
+      @Nullable Domain domain,
+      HeldResource held,
+      long rights,
+      @Nullable Meter meter) {
     this.id = slot.id();
     this.index = slot.index();
     this.domain = domain;
     this.held = held;
     this.rights = rights;
+    this.meter = meter;
   }
 
   CapabilityType type() {

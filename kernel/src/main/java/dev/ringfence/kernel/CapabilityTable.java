@@ -119,5 +119,9 @@ final class CapabilityTable {
    * @param index the slot
    * @param id the CapabilityID of its present generation
    */
-  record Slot(int index, long id) {}
+  record Slot(int index, long id) {
+
+    /** No place: of a capability that is on its way. */
+    static final Slot NONE = new Slot(-1, 0);
+  }
 }

@@ -33,7 +33,7 @@ final class Closing {
     Quiescence unused = new Quiescence(this::release);
     if (lanes.size() == 1 && lanes.get(0) == home) {
       unused.expect();
-      home.lifecycle().answerClose(unused, this::uses);
+      home.lifecycle().stopping().answerClose(unused, this::uses);
       unused.arrive();
       answer.accept(reported);
       return;
@@ -43,7 +43,7 @@ final class Closing {
       unused.expect();
       asked.expect();
       lane.post(() -> {
-        lane.lifecycle().answerClose(unused, this::uses);
+        lane.lifecycle().stopping().answerClose(unused, this::uses);
         asked.arrive();
       });
     }

@@ -4,6 +4,7 @@ package dev.ringfence.kernel;
 import dev.ringfence.kernel.engine.Resource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,21 @@ final class DerivationTree {
       HeldResource held,
       long rights,
       boolean reserved) {
+    return add(domain, parent, held, rights, reserved, parent == null ? null : parent.meter);
+  }
+
+  /**
+   * Adds a capability with limits of its own.
+   *
+   * @param meter them and those of its ancestors
+   */
+  synchronized @Nullable Capability add(
+      Domain domain,
+      @Nullable Capability parent,
+      HeldResource held,
+      long rights,
+      boolean reserved,
+      @Nullable Meter meter) {
     CapabilityTable table = domain.table();
     if (!reserved && !table.reserve()) {
       return null;
@@ -63,7 +79,7 @@ final class DerivationTree {
       table.unreserve();
       return null;
     }
-    Capability added = new Capability(table.take(), domain, held, rights);
+    Capability added = new Capability(table.take(), domain, held, rights, meter);
     hold(held);
     if (parent != null) {
       link(added, parent);
@@ -72,9 +88,90 @@ final class DerivationTree {
     return added;
   }
 
+  /** Runs what must not be seen half done: nothing of the tree changes meanwhile. Short. */
+  synchronized <T extends @Nullable Object> T atomically(Supplier<T> step) {
+    return step.get();
+  }
+
+  /**
+   * Puts a copy of a live capability on its way, as its child. Within {@link #atomically}.
+   *
+   * @return the capability on its way
+   */
+  Capability depart(Capability source, long rights) {
+    assert Thread.holdsLock(this);
+    Capability onItsWay =
+        new Capability(CapabilityTable.Slot.NONE, null, source.held, rights, source.meter);
+    hold(source.held);
+    link(onItsWay, source);
+    return onItsWay;
+  }
+
+  /**
+   * Puts a live capability itself on its way: what leaves has its place and its children. The
+   * source's id is free; its hold on the resource stays until {@link #release}. Within {@link
+   * #atomically}.
+   *
+   * @return the capability on its way
+   */
+  Capability departForGood(Capability source, long rights) {
+    assert Thread.holdsLock(this);
+    Capability onItsWay =
+        new Capability(CapabilityTable.Slot.NONE, null, source.held, rights, source.meter);
+    hold(source.held);
+    replace(source, onItsWay);
+    if (source.domain != null) {
+      source.domain.table().free(source);
+    }
+    return onItsWay;
+  }
+
+  /**
+   * Gives a live capability that was on its way to a domain, in a slot that was reserved. Within
+   * {@link #atomically}.
+   */
+  Capability arrive(Capability onItsWay, Domain domain) {
+    assert Thread.holdsLock(this);
+    CapabilityTable table = domain.table();
+    Capability arrived =
+        new Capability(table.take(), domain, onItsWay.held, onItsWay.rights, onItsWay.meter);
+    replace(onItsWay, arrived);
+    table.put(arrived);
+    return arrived;
+  }
+
+  /** Has {@code successor} stand where {@code old} stands, which is closed. */
+  private static void replace(Capability old, Capability successor) {
+    Capability parent = old.parent;
+    if (parent != null) {
+      link(successor, parent);
+    }
+    for (Capability child = old.firstChild; child != null; ) {
+      Capability next = child.nextSibling;
+      child.previousSibling = null;
+      link(child, successor);
+      child = next;
+    }
+    old.firstChild = null;
+    old.state = Capability.CLOSED;
+    unlink(old);
+    if (old.deadline != null) {
+      old.deadline.pass(old, successor);
+    }
+  }
+
   /** Sets a slot of the domain's table aside; false when its quota is used up. */
   synchronized boolean reserve(Domain domain) {
     return domain.table().reserve();
+  }
+
+  /** Sets several slots aside, or none. */
+  synchronized boolean reserve(Domain domain, int count) {
+    boolean fits = domain.table().left() >= count;
+    for (int i = 0; fits && i < count; i++) {
+      fits = domain.table().reserve();
+    }
+    return fits;
   }
 
   /** Gives back what {@link #reserve} set aside. */
@@ -105,12 +202,19 @@ final class DerivationTree {
         if (parent != null) {
           link(child, parent);
         }
+        if (capability.deadline != null) {
+          // what was derived from it ends with it, though it is gone itself
+          capability.deadline.add(child);
+        }
         child = next;
       }
       capability.firstChild = null;
       unlink(capability);
+      Deadline.leave(capability);
     }
-    capability.domain.table().free(capability);
+    if (capability.domain != null) {
+      capability.domain.table().free(capability);
+    }
     return live;
   }
 
@@ -128,6 +232,7 @@ final class DerivationTree {
         root.state = Capability.REVOKED;
         root.diesAtEpoch = death;
         unlink(root);
+        Deadline.leave(root);
         dead.add(root);
       }
     }
@@ -140,6 +245,7 @@ final class DerivationTree {
         if (child.state == Capability.LIVE) {
           child.state = Capability.REVOKED;
           child.diesAtEpoch = death;
+          Deadline.leave(child);
           dead.add(child);
         }
       }
@@ -157,8 +263,8 @@ final class DerivationTree {
   synchronized List<Resource> release(List<Capability> dead, @Nullable Domain freed) {
     List<Resource> orphans = new ArrayList<>();
     for (Capability capability : dead) {
-      if (capability.domain == freed) {
-        capability.domain.table().free(capability);
+      if (freed != null && capability.domain == freed) {
+        freed.table().free(capability);
       }
       unhold(capability.held, orphans);
     }

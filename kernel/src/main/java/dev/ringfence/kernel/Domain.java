@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel;
 
-import dev.ringfence.abi.CapabilityStatus;
 import dev.ringfence.abi.CompletionEntry;
 import dev.ringfence.abi.InfoPage;
 import dev.ringfence.abi.Rights;
@@ -52,6 +51,8 @@ public final class Domain implements SystemCalls, AutoCloseable {
 
   /** The service lane's owner's. */
   private @Nullable RegisteredBuffers directBuffers;
+
+  private int onTheirWay;
 
   private volatile @Nullable Lane serviceLane;
   private volatile boolean ended;
@@ -328,6 +329,18 @@ public final class Domain implements SystemCalls, AutoCloseable {
   }
 
   // ---- for the kernel --------------------------------------------------------------------------
+  /**
+   * Whether so many more of its capabilities may be on their way through channels: as many as the
+   * table may hold, since they take the kernel's memory too. Under the tree's lock.
+   */
+  boolean maySendMore(int count) {
+    return onTheirWay + count <= quotas.capabilitiesMax();
+  }
+
+  /** More or fewer capabilities that it sent are on their way. Under the tree's lock. */
+  void onTheirWay(int more) {
+    onTheirWay += more;
+  }
 
   CapabilityTable table() {
     return table;
@@ -338,10 +351,10 @@ public final class Domain implements SystemCalls, AutoCloseable {
   }
 
   /** Adds a capability that the host grants; before the first ring. */
-  void grant(String petname, HeldResource held, long rights) {
-    Capability capability = kernel.tree().add(this, null, held, rights, false);
+  void grant(String petname, HeldResource held, long rights, GrantLimits limits) {
+    Capability capability = kernel.metering().grant(this, held, rights, limits);
     if (capability == null) {
-      held.resource.close();
+      kernel.closeAll(List.of(held.resource));
       throw new SyscallException(
           SyscallError.QUOTA_EXCEEDED,
           "the grant `"
@@ -422,20 +435,8 @@ public final class Domain implements SystemCalls, AutoCloseable {
     return budget;
   }
 
-  /** QUERY's answer, written at an offset of the memory. */
-  void describe(@Nullable Capability capability, long out) {
-    MemorySegment segment = memory.segment();
-    segment.asSlice(out, CapabilityStatus.SIZE).fill((byte) 0);
-    if (capability != null) {
-      CapabilityStatus.setType(segment, out, capability.type().code());
-      CapabilityStatus.setState(segment, out, CapabilityStatus.STATE_LIVE);
-      CapabilityStatus.setRights(segment, out, capability.rights);
-    }
-    CapabilityStatus.setCapabilitiesLeft(segment, out, kernel.tree().left(this));
-    CapabilityStatus.setOperationsLeft(segment, out, budget.permitsLeft());
-    CapabilityStatus.setRegisteredBytesLeft(segment, out, budget.registeredLeft());
-    CapabilityStatus.setArenaBytesLeft(segment, out, memory.mappableBytes());
-    CapabilityStatus.setRingsLeft(segment, out, quotas.ringsMax() - rings.size());
+  int ringsLeft() {
+    return quotas.ringsMax() - rings.size();
   }
 
   /**

@@ -35,7 +35,7 @@ public final class DomainBuilder {
   private final Map<String, Wish> wishes = new LinkedHashMap<>();
   private Quotas quotas = Quotas.defaults();
 
-  private record Wish(Supplier<HeldResource> resource, long rights) {}
+  private record Wish(Supplier<HeldResource> resource, long rights, GrantLimits limits) {}
 
   DomainBuilder(Kernel kernel, Engine engine, String name) {
     this.kernel = kernel;
@@ -95,6 +95,28 @@ public final class DomainBuilder {
     return add(petname, rights, () -> Network.open(engine, policy));
   }
 
+  /** Grants one end of a channel of {@link Kernel#channel}. */
+  public DomainBuilder channel(String petname, ChannelEnd end, long rights) {
+    return addHeld(petname, rights, end::take);
+  }
+
+  /**
+   * Limits what was granted under a petname before, and everything that is derived from it.
+   *
+   * @throws SyscallException with {@code NotFound} if nothing was granted under it
+   */
+  public DomainBuilder limit(String petname, GrantLimits limits) {
+    Wish limited =
+        wishes.computeIfPresent(
+            petname, (name, wish) -> new Wish(wish.resource(), wish.rights(), limits));
+    if (limited == null) {
+      throw new SyscallException(
+          SyscallError.NOT_FOUND,
+          "nothing is granted as `" + petname + "`: grant it, then limit it");
+    }
+    return this;
+  }
+
   private DomainBuilder add(String petname, long rights, Supplier<Resource> resource) {
     return addHeld(petname, rights, () -> new HeldResource(resource.get()));
   }
@@ -113,7 +135,7 @@ public final class DomainBuilder {
       throw new SyscallException(
           SyscallError.QUOTA_EXCEEDED, "a domain begins with at most 63 grants");
     }
-    if (wishes.putIfAbsent(petname, new Wish(resource, rights)) != null) {
+    if (wishes.putIfAbsent(petname, new Wish(resource, rights, GrantLimits.none())) != null) {
       throw new SyscallException(
           SyscallError.ALREADY_EXISTS, "two grants are named `" + petname + "`");
     }
@@ -136,7 +158,7 @@ public final class DomainBuilder {
       wishes.forEach((petname, wish) -> {
         HeldResource held = wish.resource().get();
         long applicable = held.resource.type().applicableRights();
-        domain.grant(petname, held, wish.rights() & applicable);
+        domain.grant(petname, held, wish.rights() & applicable, wish.limits());
       });
     } catch (RuntimeException | Error e) {
       domain.close();

@@ -81,7 +81,8 @@ final class DomainEnd {
             }
           });
       inFlight = asked;
-      domain.askLanes(asked, (lane, answered) -> lane.lifecycle().answerEnd(answered, domain));
+      domain.askLanes(
+          asked, (lane, answered) -> lane.lifecycle().stopping().answerEnd(answered, domain));
     }
     if (!asked.await(kernel.options().revokeMax().toNanos(), domain::pump)) {
       return false;

@@ -43,6 +43,17 @@ final class DomainMemory implements AutoCloseable {
     this.mappedEnd = segment.byteSize();
   }
 
+  /**
+   * Copies a structure, so that it is judged as it is used.
+   *
+   * @param bytes a multiple of 8
+   */
+  MemorySegment copy(long offset, long bytes) {
+    // of longs: a copy in an array of bytes would not be aligned
+    MemorySegment copy = MemorySegment.ofArray(new long[Math.toIntExact(bytes / Long.BYTES)]);
+    return copy.copyFrom(segment().asSlice(offset, bytes));
+  }
+
   MemorySegment segment() {
     return segment;
   }

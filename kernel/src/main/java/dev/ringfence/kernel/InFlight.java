@@ -92,11 +92,33 @@ final class InFlight extends Operation {
   /** Goes on after a completion. */
   boolean multishot;
 
+  /** Multishot: has told a result. */
+  boolean toldOne;
+
+  /** Multishot: the queue's index after that result. */
+  int toldUpTo;
+
+  /** Its arguments are judged; only charging was left. */
+  boolean prepared;
+
+  /** It was charged to limits, with these bytes. */
+  boolean metered;
+
+  long meteredBytes;
+
+  /** The limits whose rate it waits for. Guarded by {@link Metering}'s lock. */
+  @Nullable Meter inLineOf;
+
   /** The group that it takes a provided buffer of, when there is something for it. */
   @Nullable BufferGroup group;
 
   /** The provided buffer that it took last. */
   int bufferId;
+
+  /** Its address and bytes, to put it back. */
+  long bufferAddress;
+
+  int bufferLength;
 
   /** Zero copy: its first completion is posted. */
   boolean sentTold;
@@ -149,6 +171,11 @@ final class InFlight extends Operation {
     return (entryFlags & flag) != 0;
   }
 
+  /** Whether a list in memory says what it moves. */
+  boolean isVector() {
+    return opcode == OpCode.READ_VECTOR || opcode == OpCode.WRITE_VECTOR;
+  }
+
   /** Makes {@code quiescence} wait for this operation too. */
   void watch(Quiescence quiescence) {
     quiescence.expect();
@@ -191,6 +218,11 @@ final class InFlight extends Operation {
     waitsOn = null;
     multishot = false;
     addressOffset = -1;
+    toldOne = false;
+    prepared = false;
+    metered = false;
+    meteredBytes = 0;
+    inLineOf = null;
     group = null;
     objectState = null;
     bufferId = 0;

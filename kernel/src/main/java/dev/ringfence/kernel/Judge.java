@@ -111,9 +111,10 @@ final class Judge {
   private int resolveSecond(InFlight operation, OpCode code, Capability first) {
     boolean names = code == OpCode.RENAME || code == OpCode.LINK;
     Capability second = first;
+    Domain domain = operation.domain;
     long id = Rules.secondId(operation, code);
     if (id != 0 || !names) {
-      Capability found = first.domain.table().lookup(id);
+      Capability found = domain == null ? null : domain.table().lookup(id);
       int lives = judgeLife(found);
       if (found == null || lives != 0) {
         return lives;

@@ -8,6 +8,7 @@ import dev.ringfence.kernel.engine.QueueOptions;
 import dev.ringfence.kernel.engine.Resource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ public final class Kernel implements AutoCloseable {
   private final Engine engine;
   private final KernelOptions options;
   private final DerivationTree tree = new DerivationTree();
+  private final Metering metering = new Metering(this);
   private final Enter enter;
   private final Set<Domain> domains = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor timers;
@@ -107,7 +110,7 @@ public final class Kernel implements AutoCloseable {
    * @return the end to read from, then the end to write to
    */
   public Pipe pipe() {
-    Engine.Pipe pipe = engine.pipe();
+    Engine.Pipe pipe = newPipe();
     return new Pipe(new PipeEnd(pipe.source()), new PipeEnd(pipe.sink()));
   }
 
@@ -118,6 +121,23 @@ public final class Kernel implements AutoCloseable {
    * @param sink the end to write to
    */
   public record Pipe(PipeEnd source, PipeEnd sink) {}
+
+  /**
+   * Makes a channel whose ends can be granted, to one domain or two. It carries bytes and
+   * capabilities in both directions.
+   */
+  public Channel channel() {
+    ChannelPair pair = new ChannelPair(this);
+    return new Channel(new ChannelEnd(this, pair.first), new ChannelEnd(this, pair.second));
+  }
+
+  /**
+   * A channel of the host's: what is sent at one end is received at the other.
+   *
+   * @param first an end
+   * @param second the other end
+   */
+  public record Channel(ChannelEnd first, ChannelEnd second) {}
 
   /** Ends every domain, then the engine. Idempotent. */
   @Override
@@ -153,6 +173,21 @@ public final class Kernel implements AutoCloseable {
 
   KernelOptions options() {
     return options;
+  }
+
+  /** Two resources of the engine's. */
+  Engine.Pipe newPipe() {
+    return engine.pipe();
+  }
+
+  Metering metering() {
+    return metering;
+  }
+
+  /** Revokes as a program would, on a thread of its own: the caller may not be kept waiting. */
+  void revokeSoon(Supplier<List<Capability>> roots) {
+    blocking.execute(
+        () -> guard(() -> endUses(tree.atomically(() -> tree.revoke(roots.get())), null)));
   }
 
   ScheduledExecutorService timers() {
@@ -197,25 +232,28 @@ public final class Kernel implements AutoCloseable {
   /**
    * Sees to it that nothing goes on through dead capabilities, then ends their holds.
    *
-   * @param freed the domain whose slots become free; others keep tombstones
+   * @param freed the domain whose slots become free, or null; others keep tombstones
    * @return false when the host has not ended everything in time; it is then finished later
    */
-  boolean endUses(List<Capability> dead, Domain freed) {
+  boolean endUses(List<Capability> dead, @Nullable Domain freed) {
     Quiescence unused = new Quiescence(() -> closeAll(tree.release(dead, freed)));
     Set<Domain> affected = new LinkedHashSet<>();
     for (Capability capability : dead) {
-      affected.add(capability.domain);
+      if (capability.domain != null) {
+        affected.add(capability.domain);
+      }
     }
     for (Domain domain : affected) {
       unused.expect();
       domain.askLanes(
-          unused, (lane, asked) -> lane.lifecycle().answerRevoke(asked, Kernel::usesRevoked));
+          unused,
+          (lane, asked) -> lane.lifecycle().stopping().answerRevoke(asked, Kernel::usesRevoked));
     }
     unused.arrive();
     return unused.await(options.revokeMax().toNanos(), () -> affected.forEach(Domain::pump));
   }
 
-  private static boolean usesRevoked(InFlight operation) {
+  static boolean usesRevoked(InFlight operation) {
     RegisteredBuffer buffer = operation.buffer;
     return isRevoked(operation.capability)
         || isRevoked(operation.secondCapability)
@@ -237,7 +275,13 @@ public final class Kernel implements AutoCloseable {
   /** Closes resources that nobody holds; the first error that the host reported. */
   @Nullable SyscallError closeAll(List<Resource> orphans) {
     SyscallError first = null;
-    for (Resource orphan : orphans) {
+    ArrayDeque<Resource> left = new ArrayDeque<>(orphans);
+    for (Resource orphan = left.poll(); orphan != null; orphan = left.poll()) {
+      if (orphan instanceof Port port) {
+        // its messages may hold ends of other channels, and so on: one after another, not nested
+        left.addAll(port.hangUp());
+        continue;
+      }
       SyscallError reported = orphan.close();
       first = first == null ? reported : first;
     }

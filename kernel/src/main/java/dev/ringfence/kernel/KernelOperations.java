@@ -6,9 +6,7 @@ import dev.ringfence.abi.CapabilityStatus;
 import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SyscallError;
-import dev.ringfence.abi.TimeoutFlags;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The operations that the kernel carries out itself, alike on every engine: those about
@@ -24,16 +22,32 @@ final class KernelOperations {
   private final Transfers transfers;
   private final Events events;
   private final Channels channels;
-  private final Limits limits;
+  private final Pairs pairs;
+  private final Derivation derivation;
+  private final Timeouts timeouts;
 
   KernelOperations(Lane lane, Lifecycle lifecycle, Kernel kernel, Transfers transfers) {
     this.lane = lane;
     this.lifecycle = lifecycle;
     this.kernel = kernel;
     this.transfers = transfers;
-    this.events = new Events(lane, lifecycle, kernel);
+    this.events = new Events(lane, lifecycle);
     this.channels = new Channels(lane, lifecycle, kernel);
-    this.limits = new Limits(lane, lifecycle, kernel);
+    this.pairs = new Pairs(lifecycle, kernel);
+    this.derivation = new Derivation(lifecycle, kernel);
+    this.timeouts = new Timeouts(lane, lifecycle, kernel);
+  }
+
+  Events events() {
+    return events;
+  }
+
+  Channels channels() {
+    return channels;
+  }
+
+  Timeouts timeouts() {
+    return timeouts;
   }
 
   /** Carries the operation out, or begins to; false if it is the engine's. */
@@ -47,7 +61,7 @@ final class KernelOperations {
       case NOP -> nop(operation);
       case CLOSE -> close(operation, domain);
       case CANCEL -> cancel(operation);
-      case TIMEOUT -> timeout(operation);
+      case TIMEOUT -> timeouts.begin(operation);
       case LINK_TIMEOUT -> lifecycle.finish(operation, SyscallError.INVALID_ARGUMENT.result());
       case MMAP -> map(operation, domain);
       case MUNMAP -> unmap(operation, domain);
@@ -57,12 +71,13 @@ final class KernelOperations {
       case QUERY -> query(operation, domain);
       case REGISTER_GROUP -> registerGroup(operation, domain);
       case UNREGISTER_GROUP -> unregisterGroup(operation);
-      case TIMEOUT_UPDATE, TIMEOUT_REMOVE -> lifecycle.finish(operation, NOT_IMPLEMENTED);
-      case EVENT_CREATE, EVENT_SIGNAL, EVENT_AWAIT, PIPE_CREATE ->
-          events.perform(operation, code, domain);
-      case CHANNEL_CREATE, CHANNEL_SEND, CHANNEL_RECEIVE ->
-          channels.perform(operation, code, domain);
-      case DERIVE -> limits.derive(operation, domain);
+      case TIMEOUT_UPDATE -> timeouts.update(operation);
+      case TIMEOUT_REMOVE -> timeouts.remove(operation);
+      case EVENT_CREATE, EVENT_SIGNAL, EVENT_AWAIT -> events.perform(operation, code, domain);
+      case PIPE_CREATE, CHANNEL_CREATE -> pairs.create(operation, code, domain);
+      case CHANNEL_SEND -> channels.send(operation, domain);
+      case CHANNEL_RECEIVE -> channels.receive(operation, domain);
+      case DERIVE -> derivation.derive(operation, domain);
       case POLL -> {
         return events.poll(operation) || channels.poll(operation);
       }
@@ -73,12 +88,10 @@ final class KernelOperations {
     return true;
   }
 
-  private static final int NOT_IMPLEMENTED = SyscallError.NOT_IMPLEMENTED.result();
-
   /** A multishot operation of the kernel's own goes on; false if it is the engine's. */
   boolean goOn(InFlight operation) {
     if (operation.opcode == OpCode.TIMEOUT) {
-      armTimer(operation);
+      timeouts.goOn(operation);
       return true;
     }
     return operation.opcode == OpCode.POLL && (events.poll(operation) || channels.poll(operation));
@@ -162,7 +175,7 @@ final class KernelOperations {
       lifecycle.finish(operation, SyscallError.INVALID_ADDRESS.result());
       return;
     }
-    domain.describe(operation.capability, out);
+    Query.answer(kernel, domain, operation.capability, out);
     lifecycle.finish(operation, CapabilityStatus.SIZE);
   }
 
@@ -290,7 +303,10 @@ final class KernelOperations {
     domain.askLanes(
         users,
         (other, asked) ->
-            other.lifecycle().answerClose(asked, user -> touches(user, domain, offset, bytes)));
+            other
+                .lifecycle()
+                .stopping()
+                .answerClose(asked, user -> touches(user, domain, offset, bytes)));
   }
 
   /** Whether an operation's memory lies, in part, in a range of its domain. */
@@ -331,7 +347,7 @@ final class KernelOperations {
       } else {
         target.canceller = operation;
         operation.cancelTargets++;
-        lifecycle.stop(target);
+        lifecycle.stopping().stop(target);
       }
     }
     targetEnded(operation, false);
@@ -369,75 +385,6 @@ final class KernelOperations {
       lifecycle.finish(cancel, SyscallError.BUSY.result());
     } else {
       lifecycle.finish(cancel, all ? count : 0);
-    }
-  }
-
-  // ---- time ------------------------------------------------------------------------------------
-
-  private void timeout(InFlight operation) {
-    boolean counts = operation.len != 0;
-    operation.multishot = Rules.isMultishot(operation, OpCode.TIMEOUT);
-    boolean absolute = (operation.auxiliary1 & TimeoutFlags.ABSOLUTE) != 0;
-    if (operation.len < 0
-        || counts && operation.ring == null
-        || operation.multishot && (counts || absolute)) {
-      lifecycle.finish(operation, SyscallError.INVALID_ARGUMENT.result());
-      return;
-    }
-    if (counts && operation.ring != null) {
-      operation.completionsAwaited = operation.len;
-      operation.ring.countTimeouts.arm(operation);
-    }
-    armTimer(operation);
-  }
-
-  /** Sets the timer of a TIMEOUT or LINK_TIMEOUT. */
-  void armTimer(InFlight operation) {
-    operation.stage = InFlight.Stage.WAITING;
-    boolean absolute = (operation.auxiliary1 & TimeoutFlags.ABSOLUTE) != 0;
-    long nanos = operation.auxiliary0;
-    long delay = absolute ? untilReading(nanos) : nanos;
-    if (nanos < 0 && !absolute) {
-      // as an unsigned number that is centuries away
-      delay = Long.MAX_VALUE;
-    }
-    int incarnation = operation.incarnation;
-    operation.timer =
-        kernel
-            .timers()
-            .schedule(
-                () -> lane.post(() -> fire(operation, incarnation)),
-                Math.max(0, delay),
-                TimeUnit.NANOSECONDS);
-  }
-
-  /** Nanoseconds until the clock reads {@code moment}; 0 for one in the past, however far. */
-  private static long untilReading(long moment) {
-    long now = System.nanoTime();
-    // compared, not subtracted: the difference of two readings may not fit
-    return moment <= now ? 0 : moment - now;
-  }
-
-  private void fire(InFlight operation, int incarnation) {
-    if (operation.incarnation != incarnation || operation.stage != InFlight.Stage.WAITING) {
-      return;
-    }
-    InFlight target = operation.timedTarget;
-    if (operation.multishot) {
-      operation.timer = null;
-      lifecycle.tellAndGoOn(operation, SyscallError.TIMEOUT.result());
-      return;
-    }
-    lifecycle.finish(operation, SyscallError.TIMEOUT.result());
-    if (target != null) {
-      lifecycle.stop(target);
-    }
-  }
-
-  /** Ends an operation that waits for time; those that wait for others end with them. */
-  void stopWaiting(InFlight operation) {
-    if (operation.opcode == OpCode.TIMEOUT) {
-      lifecycle.finish(operation, SyscallError.OPERATION_CANCELLED.result());
     }
   }
 }

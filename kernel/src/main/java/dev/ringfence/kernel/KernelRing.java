@@ -37,6 +37,7 @@ final class KernelRing {
   final RegisteredBuffers buffers;
   final BufferGroups groups = new BufferGroups();
   final CountTimeouts countTimeouts = new CountTimeouts();
+  final Unread unread = new Unread();
 
   /** Offset in the domain's memory: its identity for {@code enter}. */
   final long offset;
@@ -87,7 +88,7 @@ final class KernelRing {
    * Takes entries and begins what may begin.
    *
    * @param most how many entries to take at most: a visit is bounded whatever the tail says
-   * @return how many were taken
+   * @return how many were taken, and how many that waited for the program to read go on
    */
   int take(int most) {
     if (poisoned || domain.ended()) {
@@ -99,6 +100,7 @@ final class KernelRing {
       return 0;
     }
     int room = completionRoom();
+    int goOn = unread.read(lastHead);
     int count = Math.min(Math.min(waiting, room), most);
     for (int i = 0; i < count; i++) {
       InFlight operation = lane.newOperation();
@@ -112,7 +114,7 @@ final class KernelRing {
       // what was published at once has been seen whole: a link flag on its last entry links nothing
       closeChain();
     }
-    return count;
+    return count + goOn;
   }
 
   /** How many more completions fit, or 0 on a ring that this poisons. */

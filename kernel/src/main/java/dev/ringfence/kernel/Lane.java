@@ -298,7 +298,7 @@ final class Lane implements Completions {
 
   /** Cancels all that a poisoned ring still has in flight. */
   void cancelRing(KernelRing ring) {
-    post(() -> lifecycle.stopAll(operation -> operation.ring == ring));
+    post(() -> lifecycle.stopping().stopAll(operation -> operation.ring == ring));
   }
 
   @Override
@@ -306,13 +306,13 @@ final class Lane implements Completions {
     // what follows from it waits for settle(): no engine is entered from within its own delivery
     withEngine--;
     worked++;
-    lifecycle.engineDone((InFlight) operation, result);
+    lifecycle.results().engineDone((InFlight) operation, result);
   }
 
   @Override
   public void sent(Operation operation, long result) {
     worked++;
-    lifecycle.sent((InFlight) operation, result);
+    lifecycle.results().sent((InFlight) operation, result);
   }
 
   @Override

@@ -2,13 +2,11 @@
 package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CompletionFlags;
-import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Resource;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +24,8 @@ final class Lifecycle {
   private final Transfers transfers;
   private final KernelOperations own;
   private final Selection selection;
+  private final Results results;
+  private final Stopping stopping;
 
   Lifecycle(Lane lane, Kernel kernel) {
     this.lane = lane;
@@ -35,6 +35,24 @@ final class Lifecycle {
     this.transfers = new Transfers(lane, this);
     this.own = new KernelOperations(lane, this, kernel, transfers);
     this.selection = new Selection(this);
+    this.results = new Results(lane, this, transfers, selection);
+    this.stopping = new Stopping(lane, this, own, transfers);
+  }
+
+  Events events() {
+    return own.events();
+  }
+
+  Channels channels() {
+    return own.channels();
+  }
+
+  Results results() {
+    return results;
+  }
+
+  Stopping stopping() {
+    return stopping;
   }
 
   /** Begins an operation, or takes it up again where it waited. */
@@ -43,15 +61,12 @@ final class Lifecycle {
     try {
       beginUnguarded(operation);
     } catch (RuntimeException | Error e) {
-      kernel.report(e);
-      if (operation.incarnation == incarnation) {
-        finish(operation, SyscallError.INTERNAL_ERROR.result());
-      }
+      failed(operation, incarnation, e);
     }
     InFlight timeout = operation.incarnation == incarnation ? operation.linkTimeout : null;
     if (timeout != null && timeout.stage == InFlight.Stage.QUEUED) {
       timeout.timedTarget = operation;
-      own.armTimer(timeout);
+      own.timeouts().arm(timeout);
     }
   }
 
@@ -83,8 +98,60 @@ final class Lifecycle {
     int judged = judge.resolve(operation);
     if (judged != 0) {
       finish(operation, judged);
-    } else if (!own.perform(operation)) {
+    } else if (Metering.isLimited(operation) && !operation.isVector()) {
+      beginCharged(operation);
+    } else {
+      perform(operation);
+    }
+  }
+
+  private void perform(InFlight operation) {
+    if (!own.perform(operation)) {
       toEngine(operation);
+    }
+  }
+
+  /** Charges an operation to the limits of its capabilities, and has it begin or go on. */
+  void beginCharged(InFlight operation) {
+    int charged = kernel.metering().charge(operation);
+    if (charged == Metering.WAITS) {
+      return;
+    }
+    if (charged != 0) {
+      finish(operation, charged);
+    } else if (operation.prepared) {
+      startPrepared(operation);
+    } else if (operation.toldOne) {
+      goOnCharged(operation);
+    } else {
+      perform(operation);
+    }
+  }
+
+  /** An operation that waits on an object of the kernel's was told to look at it. */
+  void look(InFlight operation, int incarnation) {
+    Waitable object = operation.waitsOn;
+    if (operation.incarnation != incarnation
+        || operation.stage != InFlight.Stage.ON_OBJECT
+        || object == null) {
+      return;
+    }
+    try {
+      if (Kernel.usesRevoked(operation)) {
+        operation.revoked = true;
+        stopping.stop(operation);
+      } else {
+        object.look(operation);
+      }
+    } catch (RuntimeException | Error e) {
+      failed(operation, incarnation, e);
+    }
+  }
+
+  private void failed(InFlight operation, int incarnation, Throwable failure) {
+    kernel.report(failure);
+    if (operation.incarnation == incarnation) {
+      finish(operation, SyscallError.INTERNAL_ERROR.result());
     }
   }
 
@@ -116,7 +183,13 @@ final class Lifecycle {
       return;
     }
     operation.onWorker = lane.mustNotBlock() || operation.has(SubmissionFlags.ASYNC);
-    startPrepared(operation);
+    if (operation.isVector() && Metering.isLimited(operation)) {
+      // how many bytes it may move is known only now
+      operation.prepared = true;
+      beginCharged(operation);
+    } else {
+      startPrepared(operation);
+    }
   }
 
   private void startPrepared(InFlight operation) {
@@ -141,44 +214,18 @@ final class Lifecycle {
     Capability capability = operation.capability;
     if (capability != null && !tree.isLive(capability) && capability.state != Capability.CLOSED) {
       finish(operation, SyscallError.CAPABILITY_REVOKED.result());
-    } else if (makesCapability(operation) && !reserveSlot(operation)) {
+    } else if (Metering.isLimited(operation)) {
+      beginCharged(operation);
+    } else {
+      goOnCharged(operation);
+    }
+  }
+
+  private void goOnCharged(InFlight operation) {
+    if (makesCapability(operation) && !reserveSlot(operation)) {
       finish(operation, SyscallError.QUOTA_EXCEEDED.result());
     } else if (!own.goOn(operation)) {
       startPrepared(operation);
-    }
-  }
-
-  /**
-   * Ends an operation, or, if it is a multishot one that succeeded, tells its result and has it go
-   * on. Without room for one completion more, the result is its last: nothing is lost.
-   */
-  void endOrGoOn(InFlight operation, long result) {
-    if (result < 0 || Selection.isEndOfStream(operation, result)) {
-      finish(operation, result);
-    } else {
-      tellAndGoOn(operation, result);
-    }
-  }
-
-  /** {@link #endOrGoOn} for a result that is no end, whatever its sign. */
-  void tellAndGoOn(InFlight operation, long result) {
-    KernelRing ring = operation.ring;
-    boolean goesOn = operation.multishot && !operation.revoked && !operation.cancelRequested;
-    if (ring == null || !goesOn || !ring.postMore(operation, (int) result)) {
-      finish(operation, result);
-      return;
-    }
-    operation.completionFlags = 0;
-    operation.completionValue = 0;
-    operation.stage = InFlight.Stage.AGAIN;
-    lane.ready(operation);
-  }
-
-  /** A zero-copy send: the bytes are told now, the memory is free later. */
-  void sent(InFlight operation, long result) {
-    KernelRing ring = operation.ring;
-    if (ring != null && result >= 0 && ring.postMore(operation, (int) result)) {
-      operation.sentTold = true;
     }
   }
 
@@ -202,50 +249,6 @@ final class Lifecycle {
     Domain domain = operation.domain;
     operation.holdsSlot = domain != null && tree.reserve(domain);
     return operation.holdsSlot;
-  }
-
-  /** The engine says that an operation ended. */
-  void engineDone(InFlight operation, long result) {
-    switch (operation.code) {
-      case POLL, RECV, RECV_MESSAGE -> {
-        wipeRevoked(operation, result);
-        if (operation.group == null || !selection.done(operation, result)) {
-          endOrGoOn(operation, Addresses.tell(operation, result));
-        }
-      }
-      case READ, WRITE -> {
-        if (operation.group == null || !selection.done(operation, result)) {
-          transfers.pieceDone(operation, result);
-        }
-      }
-      case COPY_RANGE, SPLICE, TEE -> transfers.pieceDone(operation, result);
-      case SEND_ZERO_COPY -> {
-        operation.completionFlags |= result < 0 ? 0 : CompletionFlags.NOTIFICATION;
-        finish(operation, operation.sentTold && result >= 0 ? 0 : result);
-      }
-      case GET_OPTION -> {
-        operation.completionFlags = result < 0 ? 0 : CompletionFlags.VALUE;
-        operation.completionValue = result < 0 ? 0 : operation.value;
-        finish(operation, result);
-      }
-      case SOCKET_NAME, PEER_NAME -> finish(operation, Addresses.answer(operation, result));
-      case LIST -> {
-        if (result >= 0) {
-          operation.completionFlags = CompletionFlags.VALUE;
-          operation.completionValue = operation.value;
-        }
-        finish(operation, result);
-      }
-      default -> finish(operation, result);
-    }
-  }
-
-  /** What came after the capability died is nobody's. */
-  private static void wipeRevoked(InFlight operation, long result) {
-    if (operation.revoked && result > 0 && operation.code != OpCode.POLL) {
-      long bytes = Math.min(result, operation.length);
-      operation.memory.asSlice(operation.memoryOffset, bytes).fill((byte) 0);
-    }
   }
 
   /** The engine opened something: it becomes a capability, if the directory's still lives. */
@@ -278,7 +281,7 @@ final class Lifecycle {
       int result) {
     Capability made = tree.add(domain, parent, held, rights, true);
     if (made == null) {
-      held.resource.close();
+      kernel.closeAll(List.of(held.resource));
       finish(operation, SyscallError.CAPABILITY_REVOKED.result());
       return;
     }
@@ -287,11 +290,14 @@ final class Lifecycle {
     }
     operation.completionFlags = CompletionFlags.CAPABILITY;
     operation.completionValue = made.id;
-    endOrGoOn(operation, result);
+    results.endOrGoOn(operation, result);
   }
 
   /** Ends an operation: gives back what it holds, posts its completion, lets others go on. */
   void finish(InFlight operation, long result) {
+    if (operation.metered) {
+      kernel.metering().settle(operation, result);
+    }
     releaseHeld(operation);
     long posted = result;
     if (operation.revoked && posted != SyscallError.CAPABILITY_REVOKED.result()) {
@@ -376,75 +382,6 @@ final class Lifecycle {
       operation.timedTarget.linkTimeout = null;
       operation.timedTarget = null;
     }
-  }
-
-  /** Asks every matching operation to end early. */
-  void stopAll(Predicate<InFlight> which) {
-    for (InFlight operation : lane.matching(which)) {
-      // an earlier one's end may have ended this one too: then it no longer matches
-      if (operation.stage != InFlight.Stage.FREE && which.test(operation)) {
-        stop(operation);
-      }
-    }
-  }
-
-  /** Asks one operation to end early; it may be over when this returns. */
-  void stop(InFlight operation) {
-    operation.cancelRequested = true;
-    switch (operation.stage) {
-      case WITH_ENGINE -> lane.queue().cancel(operation);
-      case WAITING -> own.stopWaiting(operation);
-      case AT_POSITION -> transfers.stopWaiting(operation);
-      case ON_OBJECT -> stopOnObject(operation);
-      case QUEUED, BETWEEN_PIECES, AGAIN, FREE -> {
-        // it ends when its turn comes
-      }
-    }
-  }
-
-  private void stopOnObject(InFlight operation) {
-    Waitable object = operation.waitsOn;
-    if (object != null && object.stopWaiting(operation)) {
-      operation.waitsOn = null;
-      finish(operation, SyscallError.OPERATION_CANCELLED.result());
-    }
-  }
-
-  /**
-   * Answers a {@link Quiescence}: every matching operation of this lane is waited for, and ends as
-   * revoked.
-   */
-  void answerRevoke(Quiescence quiescence, Predicate<InFlight> uses) {
-    List<InFlight> using = lane.matching(uses);
-    for (InFlight operation : using) {
-      operation.watch(quiescence);
-      operation.revoked = true;
-    }
-    for (InFlight operation : using) {
-      if (operation.stage != InFlight.Stage.FREE && uses.test(operation)) {
-        stop(operation);
-      }
-    }
-    // what had succeeded before is seen before the revoke can return
-    lane.publish();
-    quiescence.arrive();
-  }
-
-  /** Answers a {@link Quiescence} at the end of a domain: all that it has here is stopped. */
-  void answerEnd(Quiescence quiescence, Domain ended) {
-    for (InFlight operation : lane.matching(each -> each.domain == ended)) {
-      operation.watch(quiescence);
-    }
-    stopAll(each -> each.domain == ended);
-    quiescence.arrive();
-  }
-
-  /** Answers a {@link Quiescence} that waits for matching operations and lets them finish. */
-  void answerClose(Quiescence quiescence, Predicate<InFlight> uses) {
-    for (InFlight operation : lane.matching(uses)) {
-      operation.watch(quiescence);
-    }
-    quiescence.arrive();
   }
 
   /** Rights of a BUFFER capability: its maker may narrow and hand it on. */

@@ -52,8 +52,13 @@ final class Selection {
     }
     BufferGroup group = operation.group;
     boolean nothing = result == SyscallError.WOULD_BLOCK.result();
-    if (group != null && (result < 0 || result == 0 && takesStream(operation))) {
-      group.putBack();
+    if (operation.revoked && result > 0) {
+      // the completion names no buffer: nobody may see what came, and another one may use it
+      operation.memory.asSlice(operation.memoryOffset, operation.length).fill((byte) 0);
+    }
+    if (group != null
+        && (result < 0 || operation.revoked || result == 0 && takesStream(operation))) {
+      group.putBack(operation.bufferAddress, operation.bufferLength, operation.bufferId);
     }
     boolean mayWait = (operation.auxiliary1 & ReceiveFlags.DO_NOT_WAIT) == 0;
     if (nothing && mayWait && operation.opcode != OpCode.READ) {
@@ -68,6 +73,11 @@ final class Selection {
   }
 
   private void receive(InFlight operation) {
+    if (operation.revoked || operation.cancelRequested) {
+      // it was told to end while it waited: what has come is for others
+      lifecycle.finish(operation, SyscallError.OPERATION_CANCELLED.result());
+      return;
+    }
     BufferGroup group = operation.group;
     int taken = group == null ? SyscallError.BUFFER_NOT_REGISTERED.result() : group.take();
     if (group == null || taken != 0) {
@@ -75,11 +85,13 @@ final class Selection {
       return;
     }
     operation.bufferId = group.id();
+    operation.bufferAddress = group.address();
+    operation.bufferLength = group.length();
     int headBytes = carriesAddress(operation) ? SocketAddress.SIZE : 0;
     long most = Math.min(group.length() - headBytes, Operation.TRANSFER_MAX);
     long asked = Integer.toUnsignedLong(operation.len);
     if (most <= 0) {
-      group.putBack();
+      group.putBack(operation.bufferAddress, operation.bufferLength, operation.bufferId);
       lifecycle.finish(operation, SyscallError.INVALID_ADDRESS.result());
       return;
     }

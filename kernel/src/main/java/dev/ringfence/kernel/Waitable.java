@@ -11,4 +11,10 @@ interface Waitable {
    * @return false if its end is on its way already
    */
   boolean stopWaiting(InFlight operation);
+
+  /**
+   * A waiting operation was told that something changed: it takes what it waits for, or goes on
+   * waiting. On its lane's owner.
+   */
+  void look(InFlight operation);
 }

@@ -22,7 +22,7 @@ class CapabilityTableTest {
 
   private static Capability put(CapabilityTable table, Forest forest) {
     assertThat(table.reserve()).isTrue();
-    Capability made = new Capability(table.take(), forest.domain, forest.held, 0);
+    Capability made = new Capability(table.take(), forest.domain, forest.held, 0, null);
     table.put(made);
     return made;
   }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.kernel;
+
+import java.util.List;
+
+/**
+ * What waits in a channel. Nobody changes the array.
+ *
+ * @param bytes a copy
+ * @param capabilities on their way
+ * @param sender whose quota they count against until they arrive
+ */
+record Message(byte[] bytes, List<Capability> capabilities, Domain sender) {}
