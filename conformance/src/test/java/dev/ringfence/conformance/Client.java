@@ -217,6 +217,16 @@ final class Client extends Requests {
     serve();
   }
 
+  /**
+   * Pushes entries and has the kernel begin them all: a poller has taken an entry before it begins
+   * it, and only what has begun holds its capability.
+   */
+  void begin(Entry... batch) {
+    submit(batch);
+    // entries begin in the order of the queue
+    run(nop());
+  }
+
   /** Has the kernel take all that was pushed; there must be room for the completions. */
   void serve() {
     if (!polled) {

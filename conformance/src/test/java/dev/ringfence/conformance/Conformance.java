@@ -3,6 +3,7 @@ package dev.ringfence.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SetupFlags;
 import dev.ringfence.abi.SyscallError;
@@ -212,6 +213,59 @@ abstract class Conformance {
         throw new AssertionError("never came true: " + what);
       }
       Thread.onSpinWait();
+    }
+  }
+
+  /** The two ids that PIPE_CREATE or CHANNEL_CREATE writes; it must succeed. */
+  final long[] pair(OpCode code) {
+    Range ids = room(2 * Long.BYTES);
+    Completion made = client.run(Entry.of(code).range(ids));
+    CompletionAssert.assertThat(made).succeededWith(0).isPlain();
+    return new long[] {client.memory().word(ids), client.memory().word(ids.from(Long.BYTES))};
+  }
+
+  final long event(long counter) {
+    return client.run(client.eventCreate(counter)).capability();
+  }
+
+  /** A domain with one end of a host's channel as {@code mail}; this one's end is told. */
+  final Neighbour neighbour() {
+    return neighbour(QUOTAS);
+  }
+
+  /** A neighbour, and a fresh domain of our own that holds the channel's other end. */
+  final Neighbour neighbour(Quotas theirs) {
+    Kernel.Channel channel = kernel.channel();
+    Kernel.Pipe pipe = kernel.pipe();
+    Domain here =
+        opened(
+            kernel
+                .domain("here")
+                .quotas(QUOTAS)
+                .directory("root", tree, Rights.ALL)
+                .pipe("source", pipe.source(), Rights.ALL)
+                .pipe("sink", pipe.sink(), Rights.ALL)
+                .channel("mail", channel.first(), Rights.ALL));
+    Domain there =
+        opened(kernel.domain("there").quotas(theirs).channel("mail", channel.second(), Rights.ALL));
+    return new Neighbour(
+        here,
+        Client.setUp(here, ENTRIES, ringFlags()),
+        there,
+        Client.setUp(there, ENTRIES, ringFlags()));
+  }
+
+  /** Two domains with a channel between them. */
+  record Neighbour(Domain here, Client near, Domain there, Client far) {
+
+    /** The id of this side's end. */
+    long nearMail() {
+      return near.grant("mail");
+    }
+
+    /** The id of the other side's end. */
+    long farMail() {
+      return far.grant("mail");
     }
   }
 

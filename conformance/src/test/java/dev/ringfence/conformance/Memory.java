@@ -3,6 +3,7 @@ package dev.ringfence.conformance;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -73,6 +74,13 @@ final class Memory {
     return segment
         .asSlice(offsetOf(range.address()), range.length())
         .toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** The u64 at the front of a range. */
+  long word(Range range) {
+    return segment.get(
+        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+        offsetOf(range.address()));
   }
 
   String text(Range range) {
