@@ -39,7 +39,7 @@ public enum CapabilityType {
   /** Memory that domains share. */
   SHARED_MEMORY(7, Groups.SHARED | Groups.BYTES | MAP | STAT, "memory that domains share"),
   /** A set of addresses from which sockets can be made. */
-  NETWORK(8, Groups.SHARED | Groups.NET, "a set of addresses to make sockets from"),
+  NETWORK(8, Groups.SHARED | Groups.NET | CLOSE, "a set of addresses to make sockets from"),
   /** A channel that carries bytes and capabilities to another domain. */
   CHANNEL(9, Groups.SHARED | Groups.BYTES | CLOSE, "a channel to another domain"),
   /** A domain, seen by the one that started it. */

@@ -25,6 +25,7 @@ import dev.ringfence.user.Session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -222,7 +223,7 @@ class EchoTest {
   private static void converse(int port, Random random) throws IOException {
     byte[] message = new byte[1 + random.nextInt(3 * BUFFER_BYTES)];
     random.nextBytes(message);
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       echo(socket, message);
     }
   }
@@ -270,7 +271,7 @@ class EchoTest {
       } finally {
         server.stopping = true;
         // one more connection, so that the server looks up and sees that it is to stop
-        new Socket("127.0.0.1", port).close();
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
         thread.join();
       }
       assertThat(failure.get()).isNull();
@@ -304,7 +305,7 @@ class EchoTest {
           Random random = new Random(2);
           try {
             for (int i = 0; i < AT_ONCE; i++) {
-              sockets.add(new Socket("127.0.0.1", port));
+              sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
             }
             for (Socket socket : sockets) {
               byte[] message = new byte[1 + random.nextInt(2 * BUFFER_BYTES)];

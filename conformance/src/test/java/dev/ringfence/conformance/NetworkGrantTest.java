@@ -135,7 +135,7 @@ class NetworkGrantTest extends SocketConformance {
 
   @Test
   void theGrantedAddressNeedNotBeKnown() throws IOException {
-    try (ServerSocket listener = new ServerSocket(0, 4, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket listener = new ServerSocket(0, 4, InetAddress.getLoopbackAddress())) {
       use("connect:127.0.0.1:" + listener.getLocalPort());
       long socket = program.run(create(network, 0, 0, socketRights())).capability();
       assertThat(program.run(connect(socket, granted()))).succeededWith(0);

@@ -11,6 +11,7 @@ import dev.ringfence.abi.SocketAddress;
 import dev.ringfence.abi.SocketKind;
 import dev.ringfence.kernel.Domain;
 import dev.ringfence.kernel.NetworkPolicy;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,14 +25,14 @@ abstract class SocketConformance extends Conformance {
 
   /** The families of streams that every engine has. */
   enum Family {
-    IPV4(SocketAddress.FAMILY_IPV4, new byte[] {127, 0, 0, 1}),
-    IPV6(SocketAddress.FAMILY_IPV6, new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}),
-    UNIX(SocketAddress.FAMILY_UNIX, new byte[0]);
+    IPV4(SocketAddress.FAMILY_IPV4, "127.0.0.1"),
+    IPV6(SocketAddress.FAMILY_IPV6, "::1"),
+    UNIX(SocketAddress.FAMILY_UNIX, "");
 
     final int code;
-    final byte[] loopback;
+    final String loopback;
 
-    Family(int code, byte[] loopback) {
+    Family(int code, String loopback) {
       this.code = code;
       this.loopback = loopback;
     }
@@ -113,7 +114,8 @@ abstract class SocketConformance extends Conformance {
   final Range address(Family family, int port) {
     Range range = program.memory().take(SocketAddress.SIZE);
     long offset = program.memory().offsetOf(range.address());
-    SocketAddress.writeIp(program.segment(), offset, family.loopback, port, 0);
+    byte[] ip = InetAddress.ofLiteral(family.loopback).getAddress();
+    SocketAddress.writeIp(program.segment(), offset, ip, port, 0);
     return range;
   }
 

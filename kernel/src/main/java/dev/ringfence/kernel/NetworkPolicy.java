@@ -26,7 +26,7 @@ public final class NetworkPolicy {
 
   /** "tcp-connect:[::1]:80-90": what may be done, the host, its ports. */
   private static final Pattern IP_RULE =
-      Pattern.compile("(?:(tcp|udp)-)?(connect|listen):(\\[[^]]+]|[^:\\[\\]]+)(/\\d+)?:(\\S+)");
+      Pattern.compile("(?:(tcp|udp)-)?(connect|listen):(\\[[^]]+]|[^:/\\[\\]]+)(/\\d+)?:(\\S+)");
 
   private static final Pattern UNIX_RULE = Pattern.compile("(unix|unixgram)-(connect|listen):(.+)");
   private static final Pattern PORTS = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");

@@ -86,7 +86,7 @@ final class DatagramSocket extends SocketResource {
     SocketAddress target =
         operation.endpoint == null ? peer : Endpoints.inet(operation.endpoint, family);
     if (target == null) {
-      return SyscallError.INVALID_ARGUMENT.result(); // as send(2): it needs a destination
+      return SyscallError.NOT_CONNECTED.result(); // EDESTADDRREQ of send(2)
     }
     if (peer != null && !peer.equals(target)) {
       return SyscallError.NOT_IMPLEMENTED.result();

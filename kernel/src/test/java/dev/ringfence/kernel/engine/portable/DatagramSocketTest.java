@@ -98,7 +98,7 @@ class DatagramSocketTest {
     Resource stranger = bound(SocketRig.IPV4);
     assertThat(rig.run(sockets.sending(one, "x", 0)).error())
         .as("no destination")
-        .isEqualTo(SyscallError.INVALID_ARGUMENT);
+        .isEqualTo(SyscallError.NOT_CONNECTED);
     assertThat(rig.run(rig.op(OpCode.PEER_NAME, one)).error())
         .isEqualTo(SyscallError.NOT_CONNECTED);
     assertThat(rig.run(sockets.connecting(one, address(two, SocketRig.IPV4))).result).isZero();
