@@ -58,11 +58,16 @@ final class Response {
 
   /** The head alone, as HEAD wants it, or when the body comes from elsewhere. */
   void sendHeadTo(Connection connection) {
-    connection.send((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    connection.send(headBytes());
+  }
+
+  /** The head with the empty line at its end. */
+  byte[] headBytes() {
+    return (head + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
   }
 
   void sendTo(Connection connection) {
-    byte[] start = (head + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] start = headBytes();
     byte[] all = new byte[start.length + body.length];
     System.arraycopy(start, 0, all, 0, start.length);
     System.arraycopy(body, 0, all, start.length, body.length);

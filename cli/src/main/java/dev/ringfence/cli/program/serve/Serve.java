@@ -61,6 +61,7 @@ public final class Serve implements Program {
   private static void converse(StreamSocket peer, Site site, Deadlines deadlines) {
     try (peer;
         Deadlines.Watch watch = deadlines.watch(peer)) {
+      peer.setNoDelay(true);
       new Connection(peer, site, watch).run();
     } catch (SyscallException e) {
       // the peer went away, or was too slow: its loss, and nobody else's

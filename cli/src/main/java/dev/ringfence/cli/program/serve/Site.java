@@ -12,6 +12,7 @@ import dev.ringfence.user.OpenOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,33 +162,44 @@ record Site(Directory directory, BufferPool buffers) {
           "Content-Range",
           "bytes %d-%d/%d".formatted(range.start(), range.end() - 1, status.size()));
     }
-    head.sendHeadTo(connection);
-    if (!headOnly) {
-      send(file, range, connection);
+    if (headOnly) {
+      head.sendHeadTo(connection);
+    } else {
+      send(head.headBytes(), file, range, connection);
     }
   }
 
   /**
-   * Sends a part of a file; the buffer is ours only while the client has room for what is in it.
+   * Sends the head and a part of a file, the first bytes of both together: two short packets would
+   * wait for each other. The buffer is ours only while the client has room for what is in it.
    */
-  private void send(File file, Conditions.Range range, Connection connection) {
+  private void send(byte[] head, File file, Conditions.Range range, Connection connection) {
+    byte[] ahead = head;
     long at = range.start();
-    while (at < range.end()) {
+    while (ahead.length > 0 || at < range.end()) {
       int sent;
       try (Buffer buffer = buffers.acquire()) {
-        int wanted = (int) Math.min(buffer.sizeBytes(), range.end() - at);
-        int read = file.read(buffer, 0, wanted, at);
-        if (read < 0) {
-          throw new SyscallException(
-              dev.ringfence.abi.SyscallError.END_OF_FILE,
-              "`" + file.name() + "` became shorter while it was sent");
-        }
-        sent = connection.sendSome(buffer, read);
+        buffer.byteBuffer().put(ahead);
+        int length = ahead.length + read(file, buffer, ahead.length, at, range.end());
+        sent = connection.sendSome(buffer, length);
       }
-      at += sent;
+      int ofHead = Math.min(sent, ahead.length);
+      ahead = Arrays.copyOfRange(ahead, ofHead, ahead.length);
+      at += sent - ofHead;
       if (sent == 0) {
         connection.awaitRoom();
       }
     }
+  }
+
+  private static int read(File file, Buffer buffer, int offset, long at, long end) {
+    int wanted = (int) Math.min(buffer.sizeBytes() - offset, end - at);
+    int read = file.read(buffer, offset, wanted, at);
+    if (read < 0) {
+      throw new SyscallException(
+          dev.ringfence.abi.SyscallError.END_OF_FILE,
+          "`" + file.name() + "` became shorter while it was sent");
+    }
+    return read;
   }
 }
