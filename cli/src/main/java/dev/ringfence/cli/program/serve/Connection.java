@@ -21,7 +21,9 @@ final class Connection {
   private static final Duration IDLE_TIME = Duration.ofSeconds(60);
   private static final Duration REQUEST_TIME = Duration.ofSeconds(10);
   private static final Duration STALL_TIME = Duration.ofSeconds(20);
+  private static final Duration FAREWELL_TIME = Duration.ofSeconds(2);
   private static final int HEAD_BYTES_MAX = 16 << 10;
+  private static final int FAREWELL_BYTES_MAX = 1 << 20;
   private static final byte[] HEAD_END = {'\r', '\n', '\r', '\n'};
 
   private final StreamSocket socket;
@@ -57,7 +59,7 @@ final class Connection {
     watch.allow(inputLength == 0 ? IDLE_TIME : REQUEST_TIME);
     while (end < 0) {
       if (inputLength >= HEAD_BYTES_MAX) {
-        Response.of(Status.FIELDS_TOO_LARGE).closing().sendTo(this);
+        refuse(Status.FIELDS_TOO_LARGE);
         return -1;
       }
       boolean first = inputLength == 0;
@@ -106,12 +108,27 @@ final class Connection {
     return -1;
   }
 
+  /**
+   * Says no and ends. What the client still sends is read for a while: closing a connection with
+   * unread bytes would reset it, and the answer might never arrive.
+   */
+  private void refuse(Status status) {
+    Response.of(status).closing().sendTo(this);
+    watch.allow(FAREWELL_TIME);
+    socket.shutdownOutput();
+    int heard = 0;
+    while (heard < FAREWELL_BYTES_MAX && receive()) {
+      heard += inputLength;
+      inputLength = 0;
+    }
+  }
+
   private boolean answer(int headLength) {
     Request request;
     try {
       request = Request.parse(input, headLength);
     } catch (Malformed e) {
-      Response.of(e.status).closing().sendTo(this);
+      refuse(e.status);
       return false;
     }
     int used = headLength + HEAD_END.length;

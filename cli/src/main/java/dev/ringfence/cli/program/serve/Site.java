@@ -42,6 +42,10 @@ record Site(Directory directory, BufferPool buffers) {
     } catch (SyscallException e) {
       Response.of(statusOf(e)).sendTo(connection, headOnly);
       return;
+    } catch (IllegalStateException e) {
+      // this very program has given the directory up
+      Response.of(Status.UNAVAILABLE).sendTo(connection, headOnly);
+      return;
     }
     try (found) {
       switch (found) {
