@@ -7,6 +7,7 @@ import dev.ringfence.abi.Rights;
 import dev.ringfence.kernel.Domain;
 import dev.ringfence.kernel.EngineChoice;
 import dev.ringfence.kernel.Kernel;
+import dev.ringfence.kernel.NetworkPolicy;
 import dev.ringfence.user.Program;
 import dev.ringfence.user.Session;
 import java.io.IOException;
@@ -26,7 +27,8 @@ import java.util.spi.ToolProvider;
  *
  * <p>A whole class is left in the page's directory, for the commands that follow. Statements become
  * the body of a program with {@code session}, the directory {@code data} (all rights; {@code here}
- * is its path on the host, {@code arguments} is empty), and in it {@code a.txt}.
+ * is its path on the host, {@code arguments} is empty), in it {@code a.txt}, and {@code net}, a
+ * network that begins and ends at 127.0.0.1.
  */
 final class Snippets {
 
@@ -39,6 +41,7 @@ final class Snippets {
       import dev.ringfence.kernel.*;
       import dev.ringfence.user.*;
       import java.lang.foreign.*;
+      import java.net.InetSocketAddress;
       import java.nio.ByteBuffer;
       import java.nio.channels.*;
       import java.nio.file.*;
@@ -49,6 +52,7 @@ final class Snippets {
         @Override
         public int run(Session session, List<String> arguments) throws Exception {
           Directory data = session.directory("data");
+          Network net = session.network("net");
           Path here = Path.of(System.getProperty("ringfence.snippet"));
           %s
           %s
@@ -56,6 +60,9 @@ final class Snippets {
         }
       }
       """;
+
+  private static final String LOOPBACK =
+      "listen:127.0.0.1:0,connect:127.0.0.1:*,udp-listen:127.0.0.1:0,udp-connect:127.0.0.1:*";
 
   private final Path home;
   private int count;
@@ -83,7 +90,12 @@ final class Snippets {
     System.setProperty("ringfence.snippet", data.toString());
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()});
         Kernel kernel = Kernel.open(EngineChoice.choose(null));
-        Domain domain = kernel.domain("snippet").directory("data", data, Rights.ALL).open();
+        Domain domain =
+            kernel
+                .domain("snippet")
+                .directory("data", data, Rights.ALL)
+                .network("net", NetworkPolicy.parse(LOOPBACK), Rights.ALL)
+                .open();
         Session session = Session.over(domain)) {
       Object made = loader.loadClass("Snippet").getConstructor().newInstance();
       return ((Program) made).run(session, List.of());
