@@ -137,7 +137,8 @@ class RunCommandTest {
   void whatIsNoProgramIsTold() {
     assertThat(run("fly").errLine())
         .isEqualTo(
-            "ringfence: no program `fly`: use copy, count, or a class with --classpath (NotFound)");
+            "ringfence: no program `fly`: use copy, count, serve, or a class with --classpath"
+                + " (NotFound)");
     assertThat(run("java.lang.String").errLine())
         .isEqualTo(
             "ringfence: java.lang.String does not implement dev.ringfence.user.Program"

@@ -261,7 +261,7 @@ class EchoTest {
               .start(() -> {
                 try {
                   server.run();
-                } catch (Throwable e) {
+                } catch (RuntimeException | Error e) {
                   failure.set(e);
                 }
               });

@@ -241,7 +241,9 @@ class TidyTest {
         // The host's own path at a grant, and "." to see whether openat2 is there.
         "kernel/src/main/java/dev/ringfence/kernel/engine/uring/UringEngine.java",
         // A descriptor's own name in /proc, made from its number.
-        "kernel/src/main/java/dev/ringfence/kernel/engine/uring/Opening.java");
+        "kernel/src/main/java/dev/ringfence/kernel/engine/uring/Opening.java",
+        "kernel/src/main/java/dev/ringfence/kernel/engine/uring/Attributes.java",
+        "kernel/src/main/java/dev/ringfence/kernel/engine/uring/PathOperations.java");
   }
 
   @Test

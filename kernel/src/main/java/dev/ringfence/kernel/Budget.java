@@ -11,10 +11,12 @@ final class Budget {
 
   private final AtomicInteger permitsLeft;
   private final AtomicLong registeredLeft;
+  private final AtomicLong messagesLeft;
 
   Budget(Quotas quotas) {
     this.permitsLeft = new AtomicInteger(quotas.operationsInFlightMax());
     this.registeredLeft = new AtomicLong(quotas.registeredBytesMax());
+    this.messagesLeft = new AtomicLong(quotas.arenaBytes());
   }
 
   /** A handful of permits to have the host work on operations; 0 when the quota is used up. */
@@ -58,6 +60,24 @@ final class Budget {
 
   void returnRegistered(long bytes) {
     registeredLeft.addAndGet(bytes);
+  }
+
+  /**
+   * Whether a message of so many bytes may wait in a channel. What waits there is a copy in the
+   * kernel's memory; all of a domain's together are no more than its arena. Several that are sent
+   * at one moment may exceed that by one message each.
+   */
+  boolean hasRoomForMessage(int bytes) {
+    return messagesLeft.get() >= bytes;
+  }
+
+  /** A message waits; {@link #returnMessage} follows when it does no longer. */
+  void takeMessage(int bytes) {
+    messagesLeft.addAndGet(-bytes);
+  }
+
+  void returnMessage(int bytes) {
+    messagesLeft.addAndGet(bytes);
   }
 
   int permitsLeft() {

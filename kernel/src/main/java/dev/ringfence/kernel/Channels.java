@@ -104,7 +104,9 @@ final class Channels {
         new Port.Maker() {
           @Override
           public int judge() {
-            return outgoing.judgeDeparture(port.pair, domain);
+            return domain.budget().hasRoomForMessage(operation.length)
+                ? outgoing.judgeDeparture(port.pair, domain)
+                : SyscallError.QUOTA_EXCEEDED.result();
           }
 
           @Override
@@ -114,6 +116,7 @@ final class Channels {
                     .memory
                     .asSlice(operation.memoryOffset, operation.length)
                     .toArray(ValueLayout.JAVA_BYTE);
+            domain.budget().takeMessage(bytes.length);
             return new Message(bytes, outgoing.depart(port.pair, tree, domain, moved), domain);
           }
         };
@@ -207,7 +210,7 @@ final class Channels {
         over.deliver(each);
         capabilities.add(each.state == Capability.LIVE ? tree.arrive(each, domain) : null);
       }
-      next.sender().onTheirWay(-next.capabilities().size());
+      next.ended();
       message = next;
       return 0;
     }

@@ -329,6 +329,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
   }
 
   // ---- for the kernel --------------------------------------------------------------------------
+
   /**
    * Whether so many more of its capabilities may be on their way through channels: as many as the
    * table may hold, since they take the kernel's memory too. Under the tree's lock.

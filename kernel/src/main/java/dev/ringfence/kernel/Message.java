@@ -10,4 +10,11 @@ import java.util.List;
  * @param capabilities on their way
  * @param sender whose quota they count against until they arrive
  */
-record Message(byte[] bytes, List<Capability> capabilities, Domain sender) {}
+record Message(byte[] bytes, List<Capability> capabilities, Domain sender) {
+
+  /** It is on its way no longer: its sender may send more. Under the tree's lock. */
+  void ended() {
+    sender.onTheirWay(-capabilities.size());
+    sender.budget().returnMessage(bytes.length);
+  }
+}

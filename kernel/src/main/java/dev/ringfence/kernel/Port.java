@@ -207,7 +207,7 @@ final class Port extends Resource implements Waitable {
     List<Capability> dropped = new ArrayList<>();
     closed = true;
     for (Message message : inbox) {
-      message.sender().onTheirWay(-message.capabilities().size());
+      message.ended();
       for (Capability capability : message.capabilities()) {
         pair.deliver(capability);
         // one that was revoked on the way has lost its hold by that

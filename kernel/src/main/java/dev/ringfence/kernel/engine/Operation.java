@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  *     flags = AttributeFlags, mode, offset = modified, secondOffset = accessed; 0</td></tr>
  * <tr><td>SOCKET_CREATE</td><td>flags = family, mode = kind; {@link Completions#opened}</td></tr>
  * <tr><td>BIND, CONNECT</td><td>resource SOCKET, endpoint; 0</td></tr>
- * <tr><td>LISTEN, SHUTDOWN</td><td>resource SOCKET, length = backlog, flags = directions; 0</td></tr>
+ * <tr><td>LISTEN, SHUTDOWN</td><td>resource SOCKET, length = backlog, flags = directions;
+ *     0</td></tr>
  * <tr><td>ACCEPT</td><td>resource SOCKET; endpoint; {@link Completions#opened}</td></tr>
  * <tr><td>SEND, SEND_MESSAGE, SEND_ZERO_COPY</td><td>resource SOCKET, memoryOffset, length, flags
  *     (SendFlags), endpoint; bytes; zero copy tells {@link Completions#sent} first</td></tr>
