@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * A program with one ring: written from docs/abi.md alone, on the layouts of the ABI and the four
  * calls, and thin enough to write malformed words with. For one thread at a time.
  */
-final class Client extends Requests {
+final class Client extends ObjectRequests {
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long FIRST_TAG = 0x7a60_0000L;
