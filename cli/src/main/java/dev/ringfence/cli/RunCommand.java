@@ -94,6 +94,15 @@ final class RunCommand implements Callable<Integer> {
   private List<NetworkOption> networks = new ArrayList<>();
 
   @Option(
+      names = "--limit",
+      paramLabel = "NAME=LIMIT[,LIMIT...]",
+      converter = LimitOption.Converter.class,
+      description =
+          "Limits a grant: bytes:100M and ops:1000 in total, rate:1M/s, ops-rate:50/s,"
+              + " expires:30s; with delay, what is beyond a rate waits instead of failing.")
+  private List<LimitOption> limits = new ArrayList<>();
+
+  @Option(
       names = "--classpath",
       paramLabel = "PATHS",
       description = "Where PROGRAM's class is, as java -cp takes it.")
@@ -125,6 +134,7 @@ final class RunCommand implements Callable<Integer> {
           .standardStream("stdin", 0, STREAM_IN)
           .standardStream("stdout", 1, STREAM_OUT)
           .standardStream("stderr", 2, STREAM_OUT);
+      limits.forEach(limit -> builder.limit(limit.petname(), limit.limits()));
       try (Domain domain = builder.open();
           Session session = Session.over(domain, new Flags(directories, files))) {
         int status = loaded.run(session, arguments);

@@ -126,6 +126,24 @@ class RunCommandTest {
   }
 
   @Test
+  void aGrantThatUsedUpItsLimitFailsInWords() {
+    String[] count = {"--dir", "in=" + data, "--limit", "in=bytes:7", "count", "in/a"};
+    Ringfence.Outcome spent = run(count);
+    assertThat(spent.status()).isEqualTo(1);
+    assertThat(spent.errLine()).startsWith("cannot read `in/a`: ").endsWith("(QuotaExceeded)");
+    count[3] = "in=bytes:1M,rate:1M/s,delay,expires:1h";
+    assertThat(run(count).status()).isZero();
+  }
+
+  @Test
+  void aLimitWithoutItsGrantIsTold() {
+    assertThat(run("--dir", "in=" + data, "--limit", "out=ops:1", "count", "in").errLine())
+        .isEqualTo("ringfence: nothing is granted as `out`: grant it, then limit it (NotFound)");
+    assertThat(run("--limit", "in=wings:2", "count").err())
+        .contains("in `in=wings:2`: `wings` is no limit; write NAME=LIMIT[,LIMIT...] with");
+  }
+
+  @Test
   void anUnknownEngineIsTold() {
     Ringfence.Outcome outcome = run("--engine", "steam", "count");
     assertThat(outcome.status()).isEqualTo(1);
