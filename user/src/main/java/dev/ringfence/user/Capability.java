@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@link #close} or {@link #revoke} is an {@link IllegalStateException}.
  */
 public abstract sealed class Capability implements AutoCloseable
-    permits File, Directory, Pipe, Network, Socket {
+    permits File, Directory, Pipe, Network, Socket, Event, Channel, OpaqueCapability {
 
   private final DirectSubmission calls;
   private final Authority authority;
@@ -77,6 +77,15 @@ public abstract sealed class Capability implements AutoCloseable
   }
 
   /**
+   * What its limits leave, those of its ancestors included.
+   *
+   * @throws dev.ringfence.abi.SyscallException with {@code CapabilityRevoked}
+   */
+  public final Left left() {
+    return Left.of(this);
+  }
+
+  /**
    * Gives up this capability alone: what was derived from it lives on, operations in flight finish.
    * Closing again does nothing. Closing a grant gives it up for the whole domain.
    */
@@ -103,6 +112,14 @@ public abstract sealed class Capability implements AutoCloseable
   /** A new id for the same resource with {@code fewer} rights, a child of this one. */
   final long duplicateId(long fewer) {
     return register(calls.calls().dup(id(), fewer), "duplicate");
+  }
+
+  /** Another object, or another domain, has the id now: this one is closed without a CLOSE. */
+  final long handOver() {
+    if (!closed.compareAndSet(false, true)) {
+      throw new IllegalStateException("the capability " + Failures.quote(name) + " is closed");
+    }
+    return id;
   }
 
   final DirectSubmission calls() {

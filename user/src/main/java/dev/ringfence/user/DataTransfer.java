@@ -11,12 +11,12 @@ import java.util.Objects;
  * Moves bytes between a resource and memory. A pool's buffer takes part directly; any other memory
  * is carried over in pieces through the slot, or through a borrowed transfer buffer.
  */
-final class Transfer {
+final class DataTransfer {
 
   /** The position that means: where the last operation ended. */
   static final long CURRENT = SubmissionEntry.CURRENT_POSITION;
 
-  private Transfer() {}
+  private DataTransfer() {}
 
   /** One READ into a part of a buffer; 0 at the end. */
   static int read(Capability from, Buffer buffer, int offset, int length, long position) {

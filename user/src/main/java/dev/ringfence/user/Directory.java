@@ -11,6 +11,7 @@ import dev.ringfence.abi.StatFlags;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -197,6 +198,42 @@ public final class Directory extends Capability {
     rename(from, target, to, 0);
   }
 
+  /** Gives a file a second name. Needs RENAME and CREATE. */
+  public void link(String path, String newName) {
+    link(path, this, newName);
+  }
+
+  /**
+   * Gives a file a second name in another directory of this domain. Needs RENAME here and CREATE
+   * there; the target may give no right on the file that this directory does not have.
+   */
+  public void link(String path, Directory target, String newName) {
+    byte[] old = Paths.encode(path);
+    byte[] name = Paths.encode(newName);
+    long targetId = target == this ? 0 : target.id();
+    try (Slot slot = calls().slot()) {
+      slot.begin(OpCode.LINK, id())
+          .text(old, name)
+          .auxiliary(targetId, old.length)
+          .run("link to " + Failures.quote(target.name() + "/" + newName), this, path);
+    }
+  }
+
+  /** Sets the permission bits of what {@code path} leads to, at most 0777. Needs CHMOD. */
+  public void setMode(String path, int mode) {
+    Attributes.setMode(this, path, mode);
+  }
+
+  /** Sets when the content of what {@code path} leads to last changed. Needs CHMOD. */
+  public void setModified(String path, Instant time) {
+    Attributes.setModified(this, path, time);
+  }
+
+  /** Sets when the content of what {@code path} leads to was last read. Needs CHMOD. */
+  public void setAccessed(String path, Instant time) {
+    Attributes.setAccessed(this, path, time);
+  }
+
   /**
    * Makes a symbolic link. Needs CREATE. The target is text: it may lead anywhere, but following it
    * never leads out of the directory.
@@ -239,6 +276,11 @@ public final class Directory extends Capability {
   /** A second capability with fewer or the same rights; revoking this one ends both. Needs DUP. */
   public Directory dup(long fewer) {
     return new Directory(calls(), authority(), name(), duplicateId(fewer), fewer);
+  }
+
+  /** {@link #dup} with limits, which hold for what is derived from it too. Needs DUP. */
+  public Directory derive(long fewer, Limits limits) {
+    return new Directory(calls(), authority(), name(), limits.derive(this, fewer), fewer);
   }
 
   /** {@link #open(String, OpenOptions)}. */

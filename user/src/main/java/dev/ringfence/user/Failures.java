@@ -44,8 +44,8 @@ final class Failures {
   }
 
   private static String forbidden(Capability on) {
-    return "the path leads out of the grant %s, or the host's permissions forbid it"
-        .formatted(quote(on.authority().grant().name()));
+    return "the path leads out of %s %s, or the host's permissions forbid it"
+        .formatted(on.authority().source(), quote(on.authority().grant().name()));
   }
 
   private static String missing(long missing, Capability on) {
@@ -54,8 +54,13 @@ final class Failures {
     if (Rights.includes(grant.rights(), missing)) {
       return "it was opened without the %s; ask for more when opening it".formatted(rights);
     }
-    return "the grant %s has no %s; %s"
-        .formatted(quote(grant.name()), rights, on.authority().remedy().widen(grant, missing));
+    Authority authority = on.authority();
+    return "%s %s has no %s; %s"
+        .formatted(
+            authority.source(),
+            quote(grant.name()),
+            rights,
+            authority.remedy().widen(grant, missing));
   }
 
   /** "WRITE right", "WRITE, TRUNCATE and CREATE rights". */

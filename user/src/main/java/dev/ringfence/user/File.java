@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.user;
 
+import dev.ringfence.abi.AllocateFlags;
 import dev.ringfence.abi.FsyncFlags;
 import dev.ringfence.abi.OpCode;
+import dev.ringfence.abi.SyncRangeFlags;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -28,7 +32,7 @@ public final class File extends Capability {
 
   /** Reads at the current position into the whole buffer. */
   public int read(Buffer target) {
-    return count(Transfer.fill(this, target, 0, target.sizeBytes(), Transfer.CURRENT));
+    return count(DataTransfer.fill(this, target, 0, target.sizeBytes(), DataTransfer.CURRENT));
   }
 
   /** Reads at {@code position} into the whole buffer. */
@@ -38,12 +42,14 @@ public final class File extends Capability {
 
   /** Reads at {@code position} into {@code length} bytes of the buffer from {@code offset} on. */
   public int read(Buffer target, int offset, int length, long position) {
-    return length == 0 ? 0 : count(Transfer.fill(this, target, offset, length, checked(position)));
+    return length == 0
+        ? 0
+        : count(DataTransfer.fill(this, target, offset, length, checked(position)));
   }
 
   /** Reads at the current position into what remains of the byte buffer. */
   public int read(ByteBuffer target) {
-    return fill(target, Transfer.CURRENT);
+    return fill(target, DataTransfer.CURRENT);
   }
 
   /** Reads at {@code position} into what remains of the byte buffer. */
@@ -62,6 +68,17 @@ public final class File extends Capability {
   }
 
   /**
+   * Reads at {@code position} into the whole of several buffers, one after the other, by one
+   * operation where the host gives it all at once.
+   *
+   * @param targets 1 to 26
+   */
+  public long read(List<Buffer> targets, long position) {
+    long bytes = Vectors.fill(this, targets, checked(position));
+    return bytes == 0 ? -1 : bytes;
+  }
+
+  /**
    * The whole content.
    *
    * @param sizeMax how many bytes at most: a program that must not run out of memory says so
@@ -71,14 +88,14 @@ public final class File extends Capability {
     byte[] content = new byte[Math.min(sizeMax, 8 << 10)];
     int length = 0;
     while (true) {
-      long count = Transfer.fill(this, MemorySegment.ofArray(content).asSlice(length), length);
+      long count = DataTransfer.fill(this, MemorySegment.ofArray(content).asSlice(length), length);
       length += (int) count;
       if (length < content.length) {
         return Arrays.copyOf(content, length);
       }
       if (length == sizeMax) {
         byte[] one = new byte[1];
-        if (Transfer.fill(this, MemorySegment.ofArray(one), length) == 0) {
+        if (DataTransfer.fill(this, MemorySegment.ofArray(one), length) == 0) {
           return content;
         }
         throw new IllegalStateException(
@@ -95,12 +112,12 @@ public final class File extends Capability {
 
   /** Writes {@code length} bytes of the buffer from {@code offset} on at {@code position}. */
   public void write(Buffer source, int offset, int length, long position) {
-    Transfer.drain(this, source, offset, length, checked(position));
+    DataTransfer.drain(this, source, offset, length, checked(position));
   }
 
   /** Writes what remains of the byte buffer at the current position. */
   public void write(ByteBuffer source) {
-    drain(source, Transfer.CURRENT);
+    drain(source, DataTransfer.CURRENT);
   }
 
   /** Writes what remains of the byte buffer at {@code position}. */
@@ -116,6 +133,15 @@ public final class File extends Capability {
   /** Writes the array at {@code position}. */
   public void write(byte[] source, long position) {
     write(ByteBuffer.wrap(source), position);
+  }
+
+  /**
+   * Writes the whole of several buffers at {@code position}, one after the other.
+   *
+   * @param sources 1 to 26
+   */
+  public void write(List<Buffer> sources, long position) {
+    Vectors.drain(this, sources, checked(position));
   }
 
   /** Writes text as UTF-8 at the current position. */
@@ -140,6 +166,75 @@ public final class File extends Capability {
     }
   }
 
+  /**
+   * Gives a range room on the device, so that writing there cannot fail for want of it; the file
+   * grows if needed. Needs WRITE and TRUNCATE.
+   *
+   * @param length more than 0
+   * @throws dev.ringfence.abi.SyscallException with {@code NotImplemented} where engine or file
+   *     system cannot
+   */
+  public void allocate(long offset, long length) {
+    FileRanges.perform(OpCode.ALLOCATE, this, offset, length, 0, "allocate room in");
+  }
+
+  /**
+   * Frees a range: it reads as zeros. The size stays. Needs WRITE.
+   *
+   * @param length more than 0
+   * @throws dev.ringfence.abi.SyscallException with {@code NotImplemented} where engine or file
+   *     system cannot
+   */
+  public void punchHole(long offset, long length) {
+    int flags = AllocateFlags.PUNCH_HOLE | AllocateFlags.KEEP_SIZE;
+    FileRanges.perform(OpCode.ALLOCATE, this, offset, length, flags, "punch a hole into");
+  }
+
+  /**
+   * Says how a range will be used. Needs READ.
+   *
+   * @param length 0: to the end
+   */
+  public void advise(long offset, long length, AccessPattern pattern) {
+    FileRanges.perform(OpCode.ADVISE, this, offset, length, pattern.advice, "advise on");
+  }
+
+  /**
+   * Copies to another file, or to another place in this one, without the bytes passing through the
+   * program. Needs READ here and WRITE there.
+   *
+   * @return the bytes that were copied: fewer than {@code length} only at the end of this file
+   */
+  public long copyTo(File target, long from, long to, long length) {
+    return FileRanges.copy(this, from, target, to, length);
+  }
+
+  /**
+   * Waits until a range is written to its device. It makes no status durable, so it is no
+   * substitute for {@link #sync}. Needs WRITE.
+   *
+   * @param length 0: to the end
+   */
+  public void syncRange(long offset, long length) {
+    int flags = SyncRangeFlags.WAIT_BEFORE | SyncRangeFlags.WRITE | SyncRangeFlags.WAIT_AFTER;
+    FileRanges.perform(OpCode.SYNC_RANGE, this, offset, length, flags, "sync a range of");
+  }
+
+  /** Sets the permission bits, at most 0777. Needs CHMOD. */
+  public void setMode(int mode) {
+    Attributes.setMode(this, null, mode);
+  }
+
+  /** Sets when its content last changed. Needs CHMOD. */
+  public void setModified(Instant time) {
+    Attributes.setModified(this, null, time);
+  }
+
+  /** Sets when its content was last read. Needs CHMOD. */
+  public void setAccessed(Instant time) {
+    Attributes.setAccessed(this, null, time);
+  }
+
   /** Makes content and status durable. Needs WRITE. */
   public void sync() {
     sync(0);
@@ -156,6 +251,11 @@ public final class File extends Capability {
    */
   public File dup(long fewer) {
     return new File(calls(), authority(), name(), duplicateId(fewer), fewer);
+  }
+
+  /** {@link #dup} with limits, which hold for what is derived from it too. Needs DUP. */
+  public File derive(long fewer, Limits limits) {
+    return new File(calls(), authority(), name(), limits.derive(this, fewer), fewer);
   }
 
   /** {@link #read(Buffer, int, int, long)} of the whole buffer; it may be closed meanwhile. */
@@ -208,13 +308,13 @@ public final class File extends Capability {
     if (!target.hasRemaining()) {
       return 0;
     }
-    int count = (int) Transfer.fill(this, MemorySegment.ofBuffer(target), position);
+    int count = (int) DataTransfer.fill(this, MemorySegment.ofBuffer(target), position);
     target.position(target.position() + count);
     return count(count);
   }
 
   private void drain(ByteBuffer source, long position) {
-    Transfer.drain(this, MemorySegment.ofBuffer(source), position);
+    DataTransfer.drain(this, MemorySegment.ofBuffer(source), position);
     source.position(source.limit());
   }
 

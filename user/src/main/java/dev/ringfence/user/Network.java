@@ -145,4 +145,9 @@ public final class Network extends Capability {
   public Network dup(long fewer) {
     return new Network(calls(), authority(), name(), duplicateId(fewer), fewer);
   }
+
+  /** {@link #dup} with limits, which hold for what is derived from it too. Needs DUP. */
+  public Network derive(long fewer, Limits limits) {
+    return new Network(calls(), authority(), name(), limits.derive(this, fewer), fewer);
+  }
 }

@@ -56,6 +56,11 @@ public record OpenOptions(long needed, long useful, int flags, int mode) {
     return new OpenOptions(needed | Rights.TRUNCATE, useful, flags | OpenFlags.TRUNCATE, mode);
   }
 
+  /** It can be sent through a {@link Channel}. Needs TRANSFER. */
+  public OpenOptions transferable() {
+    return new OpenOptions(needed | Rights.TRANSFER, useful, flags, mode);
+  }
+
   /** Every write goes to the end of the file. */
   public OpenOptions append() {
     return with(OpenFlags.APPEND);

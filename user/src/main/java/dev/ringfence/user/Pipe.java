@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.user;
 
-import dev.ringfence.abi.SyscallError;
-import dev.ringfence.abi.SyscallException;
-import java.util.concurrent.locks.ReentrantLock;
-
 /**
  * One end of a byte stream: a pipe, or a standard stream of whatever kind.
  *
@@ -14,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public abstract sealed class Pipe extends Capability permits PipeSource, PipeSink {
 
-  private final ReentrantLock turn = new ReentrantLock();
+  private final Turn turn = new Turn();
 
   Pipe(DirectSubmission calls, Authority authority, String name, long id, long rights) {
     super(calls, authority, name, id, rights);
@@ -22,20 +18,10 @@ public abstract sealed class Pipe extends Capability permits PipeSource, PipeSin
 
   /** Waits for this thread's turn; {@link #endTurn} must follow. */
   final void takeTurn() {
-    try {
-      if (!turn.tryLock()) {
-        turn.lockInterruptibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SyscallException(
-          SyscallError.INTERRUPTED,
-          "interrupted while waiting for a turn on %s".formatted(Failures.quote(name())),
-          e);
-    }
+    turn.take(this);
   }
 
   final void endTurn() {
-    turn.unlock();
+    turn.end();
   }
 }

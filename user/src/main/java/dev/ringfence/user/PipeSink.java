@@ -20,7 +20,7 @@ public final class PipeSink extends Pipe {
   public void write(Buffer source, int offset, int length) {
     takeTurn();
     try {
-      Transfer.drain(this, source, offset, length, Transfer.CURRENT);
+      DataTransfer.drain(this, source, offset, length, DataTransfer.CURRENT);
     } finally {
       endTurn();
     }
@@ -30,7 +30,7 @@ public final class PipeSink extends Pipe {
   public void write(ByteBuffer source) {
     takeTurn();
     try {
-      Transfer.drain(this, MemorySegment.ofBuffer(source), Transfer.CURRENT);
+      DataTransfer.drain(this, MemorySegment.ofBuffer(source), DataTransfer.CURRENT);
       source.position(source.limit());
     } finally {
       endTurn();
@@ -70,5 +70,10 @@ public final class PipeSink extends Pipe {
   /** A second capability with fewer or the same rights; revoking this one ends both. Needs DUP. */
   public PipeSink dup(long fewer) {
     return new PipeSink(calls(), authority(), name(), duplicateId(fewer), fewer);
+  }
+
+  /** {@link #dup} with limits, which hold for what is derived from it too. Needs DUP. */
+  public PipeSink derive(long fewer, Limits limits) {
+    return new PipeSink(calls(), authority(), name(), limits.derive(this, fewer), fewer);
   }
 }

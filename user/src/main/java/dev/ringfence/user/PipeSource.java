@@ -19,7 +19,7 @@ public final class PipeSource extends Pipe {
    * Reads into the buffer from its beginning. Threads need not take turns: the memory is theirs.
    */
   public int read(Buffer target) {
-    return count(Transfer.read(this, target, 0, target.sizeBytes(), Transfer.CURRENT));
+    return count(DataTransfer.read(this, target, 0, target.sizeBytes(), DataTransfer.CURRENT));
   }
 
   /** Reads into what remains of the byte buffer, at most 64 KiB. */
@@ -29,7 +29,7 @@ public final class PipeSource extends Pipe {
     }
     takeTurn();
     try {
-      int count = Transfer.read(this, MemorySegment.ofBuffer(target), Transfer.CURRENT);
+      int count = DataTransfer.read(this, MemorySegment.ofBuffer(target), DataTransfer.CURRENT);
       target.position(target.position() + count);
       return count(count);
     } finally {
@@ -55,6 +55,11 @@ public final class PipeSource extends Pipe {
   /** A second capability with fewer or the same rights; revoking this one ends both. Needs DUP. */
   public PipeSource dup(long fewer) {
     return new PipeSource(calls(), authority(), name(), duplicateId(fewer), fewer);
+  }
+
+  /** {@link #dup} with limits, which hold for what is derived from it too. Needs DUP. */
+  public PipeSource derive(long fewer, Limits limits) {
+    return new PipeSource(calls(), authority(), name(), limits.derive(this, fewer), fewer);
   }
 
   private static int count(int bytes) {

@@ -5,7 +5,6 @@ import dev.ringfence.abi.CapabilityStatus;
 import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.InfoPage;
 import dev.ringfence.abi.OpCode;
-import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
@@ -116,6 +115,20 @@ public final class Session implements AutoCloseable {
         : mismatch(petname, "a stream to write to");
   }
 
+  /** The grant {@code petname}, an event. */
+  public Event event(String petname) {
+    return capability(petname, CapabilityType.EVENT) instanceof Event event
+        ? event
+        : mismatch(petname, "an event");
+  }
+
+  /** The grant {@code petname}, one end of a channel. */
+  public Channel channel(String petname) {
+    return capability(petname, CapabilityType.CHANNEL) instanceof Channel channel
+        ? channel
+        : mismatch(petname, "a channel");
+  }
+
   /** The grant {@code stdin}. */
   public PipeSource stdin() {
     return source("stdin");
@@ -129,6 +142,34 @@ public final class Session implements AutoCloseable {
   /** The grant {@code stderr}. */
   public PipeSink stderr() {
     return sink("stderr");
+  }
+
+  /**
+   * Makes an event.
+   *
+   * @param initial what its counter starts with, 0 or more
+   * @throws SyscallException with {@code QuotaExceeded}
+   */
+  public Event newEvent(long initial) {
+    return New.event(calls, initial);
+  }
+
+  /**
+   * Makes a pipe, to connect two programs or to wait for.
+   *
+   * @throws SyscallException with {@code QuotaExceeded}, {@code TooManyOpen}
+   */
+  public PipeEnds newPipe() {
+    return New.pipe(calls);
+  }
+
+  /**
+   * Makes a channel. To give another domain one end, send it through a channel that leads there.
+   *
+   * @throws SyscallException with {@code QuotaExceeded}
+   */
+  public ChannelEnds newChannel() {
+    return New.channel(calls);
   }
 
   /** Buffers of 64 KiB for general use. */
@@ -220,24 +261,13 @@ public final class Session implements AutoCloseable {
   }
 
   private Capability typed(Grant grant) {
-    Authority authority = new Authority(grant, remedy);
-    String name = grant.name();
-    long id = grant.capabilityId();
-    long rights = grant.rights();
-    return switch (grant.type()) {
-      case FILE -> new File(calls, authority, name, id, rights);
-      case DIRECTORY -> new Directory(calls, authority, name, id, rights);
-      case PIPE ->
-          Rights.includes(rights, Rights.READ)
-              ? new PipeSource(calls, authority, name, id, rights)
-              : new PipeSink(calls, authority, name, id, rights);
-      case NETWORK -> new Network(calls, authority, name, id, rights);
-      case SOCKET, BUFFER, EVENT, SHARED_MEMORY, CHANNEL, DOMAIN ->
-          throw new SyscallException(
-              SyscallError.NOT_IMPLEMENTED,
-              "the grant %s is %s, for which this version has no methods"
-                  .formatted(Failures.quote(name), grant.type().summary()));
-    };
+    return Typed.of(
+        calls,
+        new Authority(grant, remedy),
+        grant.name(),
+        grant.type(),
+        grant.capabilityId(),
+        grant.rights());
   }
 
   @SuppressWarnings("TypeParameterUnusedInFormals") // Returns never; T suits the caller's switch.
@@ -250,6 +280,9 @@ public final class Session implements AutoCloseable {
           case PipeSink sink -> "a stream to write to";
           case Network network -> "a network";
           case Socket socket -> "a socket";
+          case Event event -> "an event";
+          case Channel channel -> "a channel";
+          case OpaqueCapability other -> "of a type without methods here";
         };
     throw new SyscallException(
         SyscallError.WRONG_CAPABILITY_TYPE,

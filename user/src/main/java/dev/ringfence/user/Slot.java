@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * The answer is where STAT and QUERY write to; the text holds paths and short data, so that the
- * common operations need no other memory.
+ * common operations need no other memory. An operation without text may use the answer on into it.
  */
 final class Slot implements AutoCloseable {
 
@@ -34,6 +34,8 @@ final class Slot implements AutoCloseable {
   private static final int COMPLETION_OFFSET = SubmissionEntry.SIZE;
   private static final int ANSWER_OFFSET = COMPLETION_OFFSET + CompletionEntry.SIZE;
   private static final int TEXT_OFFSET = SIZE - TEXT_BYTES;
+
+  static final int ANSWER_BYTES = TEXT_OFFSET - ANSWER_OFFSET;
 
   private final DirectSubmission owner;
   private final MemorySegment shared;
@@ -69,6 +71,12 @@ final class Slot implements AutoCloseable {
   Slot memory(long address, int length) {
     SubmissionEntry.setAddr(shared, entry, address);
     return length(length);
+  }
+
+  /** A number in the place of an address. */
+  Slot address(long number) {
+    SubmissionEntry.setAddr(shared, entry, number);
+    return this;
   }
 
   Slot length(int length) {
@@ -155,6 +163,12 @@ final class Slot implements AutoCloseable {
     return CompletionEntry.reserved(shared, entry + COMPLETION_OFFSET);
   }
 
+  /** Whether {@link #value} means something. */
+  boolean hasValue() {
+    long completion = entry + COMPLETION_OFFSET;
+    return (CompletionEntry.flags(shared, completion) & CompletionFlags.VALUE) != 0;
+  }
+
   long answerAddress() {
     return shared.address() + entry + ANSWER_OFFSET;
   }
@@ -190,9 +204,7 @@ final class Slot implements AutoCloseable {
 
   /** The rights that the last operation was denied for, or 0. */
   long missingRights() {
-    long completion = entry + COMPLETION_OFFSET;
-    int flags = CompletionEntry.flags(shared, completion);
-    return (flags & CompletionFlags.VALUE) == 0 ? 0 : value();
+    return hasValue() ? value() : 0;
   }
 
   private void copy(byte[] text, long offset) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A socket of any kind: its addresses and options. */
 public abstract sealed class Socket extends Capability
-    permits StreamSocket, Listener, DatagramSocket {
+    permits StreamSocket, Listener, DatagramSocket, ReceivedSocket {
 
   Socket(DirectSubmission calls, Authority authority, String name, long id, long rights) {
     super(calls, authority, name, id, rights);

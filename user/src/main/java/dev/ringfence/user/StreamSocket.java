@@ -124,31 +124,41 @@ public final class StreamSocket extends Socket {
 
   /** Sends {@code length} bytes of the buffer from {@code offset} on. */
   public void send(Buffer source, int offset, int length) {
-    send(source, offset, length, 0);
+    send(OpCode.SEND, source, offset, length, 0);
+  }
+
+  /**
+   * {@link #send(Buffer, int, int)} from where the bytes are: the host copies nothing. Worth it for
+   * many kilobytes; it returns only when the host no longer reads the buffer.
+   *
+   * @throws dev.ringfence.abi.SyscallException with {@code NotImplemented} where the engine cannot
+   */
+  public void sendZeroCopy(Buffer source, int offset, int length) {
+    send(OpCode.SEND_ZERO_COPY, source, offset, length, 0);
   }
 
   /** {@link #send(Buffer, int, int)}; more follows at once, so no short packet is sent now. */
   public void sendMore(Buffer source, int offset, int length) {
-    send(source, offset, length, SendFlags.MORE);
+    send(OpCode.SEND, source, offset, length, SendFlags.MORE);
   }
 
-  private void send(Buffer source, int offset, int length, int flags) {
+  private void send(OpCode code, Buffer source, int offset, int length, int flags) {
     Objects.checkFromIndexSize(offset, length, source.sizeBytes());
     Lease lease = source.lease();
     lease.beginUse();
     try {
       for (int done = 0; done < length; ) {
         long address = source.segment().address() + offset + done;
-        done += sendSome(address, length - done, flags);
+        done += sendSome(code, address, length - done, flags);
       }
     } finally {
       lease.endUse();
     }
   }
 
-  private int sendSome(long address, int length, int flags) {
+  private int sendSome(OpCode code, long address, int length, int flags) {
     try (Slot slot = calls().slot()) {
-      return slot.begin(OpCode.SEND, id())
+      return slot.begin(code, id())
           .memory(address, length)
           .auxiliary(0, flags | SendFlags.WAIT_ALL)
           .run("send to", this, null);
@@ -215,6 +225,11 @@ public final class StreamSocket extends Socket {
   /** A second capability with fewer or the same rights; revoking this one ends both. Needs DUP. */
   public StreamSocket dup(long fewer) {
     return new StreamSocket(calls(), authority(), name(), duplicateId(fewer), fewer);
+  }
+
+  /** {@link #dup} with limits, which hold for what is derived from it too. Needs DUP. */
+  public StreamSocket derive(long fewer, Limits limits) {
+    return new StreamSocket(calls(), authority(), name(), limits.derive(this, fewer), fewer);
   }
 
   private static int count(int bytes) {

@@ -5,11 +5,14 @@ import dev.ringfence.abi.OpenFlags;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.user.Capability;
+import dev.ringfence.user.Channel;
 import dev.ringfence.user.Directory;
 import dev.ringfence.user.Entry;
+import dev.ringfence.user.Event;
 import dev.ringfence.user.File;
 import dev.ringfence.user.FileKind;
 import dev.ringfence.user.Network;
+import dev.ringfence.user.OpaqueCapability;
 import dev.ringfence.user.OpenOptions;
 import dev.ringfence.user.Pipe;
 import dev.ringfence.user.Session;
@@ -61,6 +64,9 @@ record Location(Capability grant, String path) {
       case Pipe pipe -> throw stream();
       case Network network -> throw stream();
       case Socket socket -> throw stream();
+      case Event event -> throw stream();
+      case Channel channel -> throw stream();
+      case OpaqueCapability other -> throw stream();
     };
   }
 
@@ -89,6 +95,9 @@ record Location(Capability grant, String path) {
       case Pipe pipe -> throw stream();
       case Network network -> throw stream();
       case Socket socket -> throw stream();
+      case Event event -> throw stream();
+      case Channel channel -> throw stream();
+      case OpaqueCapability other -> throw stream();
     };
   }
 
@@ -152,6 +161,9 @@ record Location(Capability grant, String path) {
       case Pipe pipe -> throw stream();
       case Network network -> throw stream();
       case Socket socket -> throw stream();
+      case Event event -> throw stream();
+      case Channel channel -> throw stream();
+      case OpaqueCapability other -> throw stream();
     };
   }
 
