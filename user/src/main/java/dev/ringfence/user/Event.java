@@ -46,7 +46,7 @@ public final class Event extends Capability {
     await(EventFlags.ONE);
   }
 
-  /** {@link #await}; one that was cancelled has taken nothing. */
+  /** {@link #await}. One that is cancelled may have taken what had come just before. */
   public CompletableFuture<Long> awaitAsync() {
     return Async.start(this::await);
   }
