@@ -118,6 +118,40 @@ class CapabilityTransferTest extends Conformance {
   }
 
   @Test
+  void revokingTheSendersEndsWhatIsInFlightThroughAReceiversThatWasClosed() {
+    long source = near.grant("source");
+    long lent = near.duplicate(source, SENT);
+    send(Sent.copy(lent, SENT));
+    long got = arrived(1)[0];
+    long child = far.duplicate(got, Rights.READ);
+    Entry read = far.read(child, far.memory().take(8));
+    far.begin(read);
+    // both steps up to what will be revoked are gone from the receiver's table
+    assertThat(far.run(far.close(child))).succeededWith(0);
+    assertThat(far.run(far.close(got))).succeededWith(0);
+    assertThat(near.revoke(lent)).isZero();
+    assertThat(near.run(near.write(near.grant("sink"), "mine"))).succeededWith(4);
+    assertThat(far.await(read)).failedWith(SyscallError.CAPABILITY_REVOKED);
+    assertThat(near.run(near.read(source, near.memory().take(8)))).succeededWith(4);
+  }
+
+  @Test
+  void revokingTheSendersEndsWhatIsInFlightThroughAReceiversThatWasMovedAway() {
+    Range ends = far.memory().take(2 * Long.BYTES);
+    assertThat(far.run(far.channelCreate(ends))).succeededWith(0);
+    long lent = near.duplicate(near.grant("source"), SENT);
+    send(Sent.copy(lent, SENT));
+    long got = arrived(1)[0];
+    Entry read = far.read(got, far.memory().take(8));
+    far.begin(read);
+    assertThat(far.run(far.send(far.memory().word(ends), "away", Sent.move(got, SENT))))
+        .succeededWith(4);
+    assertThat(near.revoke(lent)).isZero();
+    assertThat(near.run(near.write(near.grant("sink"), "mine"))).succeededWith(4);
+    assertThat(far.await(read)).failedWith(SyscallError.CAPABILITY_REVOKED);
+  }
+
+  @Test
   void closingTheSendersLeavesTheReceivers() {
     send(Sent.copy(data, SENT));
     near.run(near.close(data));

@@ -3,7 +3,9 @@ package dev.ringfence.kernel;
 
 import dev.ringfence.kernel.engine.Resource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class DerivationTree {
 
   private volatile long epoch = 1;
+
+  /** Closed ones that still hold their resource: something may be in flight through them. */
+  private final Set<Capability> closedInUse = new HashSet<>();
 
   /**
    * Whether neither the capability nor an ancestor was revoked. Any thread; one load and one
@@ -141,7 +146,7 @@ final class DerivationTree {
   }
 
   /** Has {@code successor} stand where {@code old} stands, which is closed. */
-  private static void replace(Capability old, Capability successor) {
+  private void replace(Capability old, Capability successor) {
     Capability parent = old.parent;
     if (parent != null) {
       link(successor, parent);
@@ -153,11 +158,27 @@ final class DerivationTree {
       child = next;
     }
     old.firstChild = null;
-    old.state = Capability.CLOSED;
+    markClosed(old);
     unlink(old);
     if (old.deadline != null) {
       old.deadline.pass(old, successor);
     }
+  }
+
+  /** Its hold lasts until {@link #release}; one on its way is used by nobody. */
+  private void markClosed(Capability capability) {
+    capability.state = Capability.CLOSED;
+    if (capability.domain != null) {
+      closedInUse.add(capability);
+    }
+  }
+
+  /**
+   * Capabilities that were closed while something was in flight through them. Their parents may
+   * have been revoked since, in another domain.
+   */
+  synchronized List<Capability> closedInUse() {
+    return List.copyOf(closedInUse);
   }
 
   /** Sets a slot of the domain's table aside; false when its quota is used up. */
@@ -192,7 +213,7 @@ final class DerivationTree {
   synchronized boolean close(Capability capability) {
     boolean live = capability.state == Capability.LIVE;
     if (live) {
-      capability.state = Capability.CLOSED;
+      markClosed(capability);
       Capability parent = capability.parent;
       for (Capability child = capability.firstChild; child != null; ) {
         Capability next = child.nextSibling;
@@ -266,6 +287,7 @@ final class DerivationTree {
       if (freed != null && capability.domain == freed) {
         freed.table().free(capability);
       }
+      closedInUse.remove(capability);
       unhold(capability.held, orphans);
     }
     return orphans;

@@ -243,6 +243,12 @@ public final class Kernel implements AutoCloseable {
         affected.add(capability.domain);
       }
     }
+    // what was closed has left the tree, so it is not among the dead, but its parent may be
+    for (Capability closed : tree.closedInUse()) {
+      if (closed.domain != null && isRevoked(closed)) {
+        affected.add(closed.domain);
+      }
+    }
     for (Domain domain : affected) {
       unused.expect();
       domain.askLanes(
