@@ -325,8 +325,13 @@ public final class Kernel implements AutoCloseable {
     }
   }
 
-  /** Something that must not happen happened. */
+  /** Something that must not happen happened. Never throws: whoever reports goes on. */
   void report(Throwable failure) {
-    LOGGER.log(Level.ERROR, "the kernel goes on after an internal error", failure);
+    try {
+      LOGGER.log(Level.ERROR, "the kernel goes on after an internal error", failure);
+    } catch (RuntimeException | Error unlogged) {
+      // at the limit of descriptors the log cannot load its own classes and files
+      System.err.println("ringfence: internal error: " + failure + "; not logged: " + unlogged);
+    }
   }
 }
