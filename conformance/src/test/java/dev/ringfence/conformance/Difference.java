@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.conformance;
 
+import org.junit.jupiter.api.Assumptions;
+
 /** The one table of what engines may do differently, each with the reason. */
 enum Difference {
   EXCHANGE("portable", "java.nio has no call that lets two names change places: NotImplemented"),
@@ -18,6 +20,8 @@ enum Difference {
       "portable",
       "java.nio makes directories and links, and reads links, by a whole path: NotFound once the"
           + " directory has been renamed on the host"),
+  NO_ALLOCATION(
+      "portable", "java.nio cannot take room on the device: ALLOCATE changes the size only"),
   NO_UNIX_DATAGRAMS("portable", "java.nio has no Unix datagrams");
 
   final String engine;
@@ -26,6 +30,11 @@ enum Difference {
   Difference(String engine, String reason) {
     this.engine = engine;
     this.reason = reason;
+  }
+
+  /** Ends the test, to be seen as skipped, where an engine differs in this. */
+  void skip(Setting setting) {
+    Assumptions.assumeFalse(appliesTo(setting), () -> engine + ": " + reason);
   }
 
   /** Whether an engine differs in this. */

@@ -10,43 +10,17 @@ import dev.ringfence.kernel.Domain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** File systems mounted beneath a granted directory. Needs the right to mount; skipped without. */
 class MountTest extends Conformance {
 
-  private final Deque<Path> mounted = new ArrayDeque<>();
-
-  private static boolean succeeds(String... command) {
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return process.waitFor() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
+  private final Mounts mounts = new Mounts();
 
   private Path mount(String name, String... what) {
-    Path at = directory(name);
-    String[] command = new String[what.length + 2];
-    command[0] = "mount";
-    System.arraycopy(what, 0, command, 1, what.length);
-    command[command.length - 1] = at.toString();
-    Assumptions.assumeTrue(succeeds(command), "this process may not mount");
-    mounted.push(at);
-    return at;
+    return mounts.mount(directory(name), what);
   }
 
   private void mountMemory() throws IOException {
@@ -65,12 +39,7 @@ class MountTest extends Conformance {
 
   @AfterEach
   void unmount() {
-    while (!mounted.isEmpty()) {
-      String at = mounted.pop().toString();
-      if (!succeeds("umount", at) && !succeeds("umount", "-l", at)) {
-        throw new AssertionError("cannot unmount " + at);
-      }
-    }
+    mounts.close();
   }
 
   private void assertRefused(Client program, long directory, String... paths) {
@@ -140,9 +109,7 @@ class MountTest extends Conformance {
   void aBindMountOfTheSameFileSystemIsAMountToo() {
     Path at = mount("bound", "--bind", outside.toString());
     assertThat(at.resolve("canary")).exists();
-    if (Difference.BIND_MOUNT.appliesTo(setting)) {
-      return;
-    }
+    Difference.BIND_MOUNT.skip(setting);
     file(PathUse.MOVED, "moved");
     assertRefused(client, root, "bound/canary", "bound/new");
   }
