@@ -4,6 +4,7 @@ package dev.ringfence.conformance;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.OpenFlags;
 import dev.ringfence.abi.PollEvents;
+import dev.ringfence.abi.PollFlags;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SubmissionEntry;
 import dev.ringfence.abi.SubmissionFlags;
@@ -14,9 +15,9 @@ import java.util.random.RandomGenerator;
  * Makes entries: a third as a program would, a third of these with words changed bit by bit or to
  * values at a boundary, a third of random words. It puts paths into the arena beforehand.
  *
- * <p>Two things it does not make: an EXIT that is accepted, and a DRAIN behind which a TIMEOUT
- * could keep everything waiting for ever, unless the caller asks for drains; time limits are then
- * short.
+ * <p>Three things it does not make: an EXIT that is accepted; an operation that goes on after a
+ * completion; and a DRAIN behind which a TIMEOUT could keep everything waiting for ever, unless the
+ * caller asks for drains; time limits are then short.
  */
 final class EntryMaker {
 
@@ -276,6 +277,11 @@ final class EntryMaker {
     OpCode code = OpCode.of((int) words[OPCODE] & 0xff);
     if (code == OpCode.EXIT) {
       words[LEN] |= 1 << 30;
+    }
+    if (code == OpCode.POLL) {
+      words[AUXILIARY1] &= ~PollFlags.MULTISHOT;
+    } else if (code == OpCode.TIMEOUT) {
+      words[AUXILIARY1] &= ~TimeoutFlags.MULTISHOT;
     }
     if (!drains) {
       words[FLAGS] &= ~SubmissionFlags.DRAIN;

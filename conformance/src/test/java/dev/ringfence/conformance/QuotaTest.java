@@ -127,7 +127,12 @@ class QuotaTest extends Conformance {
         .isEqualTo(CapabilityType.DIRECTORY.code());
     assertThat(CapabilityStatus.state(client.segment(), at)).isEqualTo(1);
     assertThat(CapabilityStatus.rights(client.segment(), at)).isEqualTo(Rights.STAT | Rights.READ);
-    assertThat(client.memory().bytes(room.from(56))).containsOnly(0);
+    assertThat(CapabilityStatus.deadline(client.segment(), at)).as("never").isZero();
+    assertThat(CapabilityStatus.meteredBytesLeft(client.segment(), at))
+        .as("no limit")
+        .isEqualTo(-1);
+    assertThat(CapabilityStatus.meteredOperationsLeft(client.segment(), at)).isEqualTo(-1);
+    assertThat(client.memory().bytes(room.from(CapabilityStatus.RESERVED_OFFSET))).containsOnly(0);
   }
 
   @Test

@@ -187,7 +187,9 @@ class TidyTest {
     List<String> prints = new ArrayList<>();
     Pattern print = Pattern.compile("^(?! *\\*).*System\\.(out|err)\\b");
     for (Source source : java()) {
-      if (!source.isTest() && !source.isIn("cli/", "tools/")) {
+      // the kernel's last resort, where the log itself fails
+      boolean lastResort = source.name().endsWith("/kernel/Kernel.java");
+      if (!source.isTest() && !lastResort && !source.isIn("cli/", "tools/")) {
         prints.addAll(source.matching(print));
       }
     }

@@ -53,7 +53,6 @@ public final class Domain implements SystemCalls, AutoCloseable {
   private @Nullable RegisteredBuffers directBuffers;
 
   private int onTheirWay;
-
   private volatile @Nullable Lane serviceLane;
   private volatile boolean ended;
   private volatile @Nullable Integer exitStatus;
