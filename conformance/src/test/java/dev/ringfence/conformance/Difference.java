@@ -15,6 +15,8 @@ enum Difference {
       "java.nio can make a directory or link, and read a link, by a whole path only: a process of"
           + " the host that renames inside the tree in that moment can redirect it"),
   SLASHES_OF_LINKS("portable", "java.nio drops doubled and trailing slashes of a link's text"),
+  FRACTIONS_BEFORE_1970(
+      "portable", "java.nio sets times before 1970 in whole seconds: the second is rounded down"),
   ALLOCATED_BYTES("portable", "java.nio does not tell them: the size, rounded up to 4096"),
   RENAMED_ROOT(
       "portable",

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** SET_ATTRIBUTES: permission bits and times. */
 final class AttributeChange {
 
+  private static final long NANOS_A_SECOND = 1_000_000_000;
+
   private AttributeChange() {}
 
   /** Of what is at the path beneath {@code base}, or of {@code base} itself. */
@@ -59,10 +61,15 @@ final class AttributeChange {
     return 0;
   }
 
+  /** The JDK sets a time before 1970 that has a fraction of a second to 1970: rather the second. */
+  private static long representable(long nanos) {
+    return nanos < 0 ? Math.floorDiv(nanos, NANOS_A_SECOND) * NANOS_A_SECOND : nanos;
+  }
+
   private static @Nullable FileTime time(int mask, int given, int now, long nanos) {
     if ((mask & now) != 0) {
       return FileTime.from(Instant.now());
     }
-    return (mask & given) != 0 ? FileTime.from(nanos, TimeUnit.NANOSECONDS) : null;
+    return (mask & given) != 0 ? FileTime.from(representable(nanos), TimeUnit.NANOSECONDS) : null;
   }
 }
