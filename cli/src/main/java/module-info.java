@@ -5,11 +5,7 @@ module dev.ringfence.cli {
   requires dev.ringfence.abi;
   requires dev.ringfence.kernel;
   requires dev.ringfence.user;
-  requires info.picocli;
   requires com.fasterxml.jackson.core;
   requires me.tongfei.progressbar;
-
-  // picocli finds options and parameters by reflection
-  opens dev.ringfence.cli to
-      info.picocli;
+  requires org.apache.commons.cli;
 }

@@ -9,33 +9,41 @@ import dev.ringfence.abi.AbiDescription.Structure;
 import dev.ringfence.abi.CHeader;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import java.util.List;
+import org.apache.commons.cli.Options;
 
 /** {@code ringfence abi}: the interface for programs in other languages. */
-@Command(
-    name = "abi",
-    mixinStandardHelpOptions = true,
-    description = "Prints the layouts and numbers of the interface.")
-final class AbiCommand implements Callable<Integer> {
+final class AbiCommand implements Command {
 
-  @ArgGroup(multiplicity = "1")
-  private Output form = new Output();
-
-  private static final class Output {
-    @Option(names = "--header", description = "As a C header (C11, C++17).")
-    @SuppressWarnings("unused") // one of the two is given; this one is the other's absence
-    private boolean header;
-
-    @Option(names = "--json", description = "As JSON, by the same names.")
-    private boolean json;
+  @Override
+  public String summary() {
+    return "Prints the layouts and numbers of the interface.";
   }
 
   @Override
-  public Integer call() throws IOException {
-    if (form.json) {
+  public String operands() {
+    return "";
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of("One of --header and --json is needed.");
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(Command.flag("header", "As a C header (C11, C++17)."))
+        .addOption(Command.flag("json", "As JSON, by the same names."));
+  }
+
+  @Override
+  public int run(Arguments arguments) throws IOException {
+    boolean json = arguments.has("json");
+    if (json == arguments.has("header")) {
+      throw new UsageException("say either --header or --json");
+    }
+    if (json) {
       printJson();
     } else {
       System.out.print(CHeader.render());

@@ -6,29 +6,38 @@ import dev.ringfence.kernel.EngineChoice;
 import dev.ringfence.kernel.EngineChoice.Finding;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import org.apache.commons.cli.Options;
 
 /** {@code ringfence doctor}: what was found, what was chosen and why, what helps. */
-@Command(
-    name = "doctor",
-    mixinStandardHelpOptions = true,
-    description = "Says what this machine allows, which engine is chosen, and what is missing.")
-final class DoctorCommand implements Callable<Integer> {
-
-  @Option(names = "--engine", paramLabel = "NAME", description = "As for run.")
-  private @Nullable String engine;
-
-  @Option(names = "--json", description = "The same as JSON.")
-  private boolean json;
+final class DoctorCommand implements Command {
 
   @Override
-  public Integer call() throws IOException {
-    EngineChoice choice = EngineChoice.choose(engine);
+  public String summary() {
+    return "Says what this machine allows, which engine is chosen, and what is missing.";
+  }
+
+  @Override
+  public String operands() {
+    return "";
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of();
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(Command.valued("engine", "NAME", "As for run."))
+        .addOption(Command.flag("json", "The same as JSON."));
+  }
+
+  @Override
+  public int run(Arguments arguments) throws IOException {
+    EngineChoice choice = EngineChoice.choose(arguments.one("engine"));
     List<Finding> findings = EngineChoice.findings();
-    if (json) {
+    if (arguments.has("json")) {
       printJson(choice, findings);
     } else {
       print(choice, findings);

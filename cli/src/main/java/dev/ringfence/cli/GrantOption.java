@@ -4,8 +4,6 @@ package dev.ringfence.cli;
 import dev.ringfence.abi.Rights;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A grant as it is written: {@code NAME=PATH[:RIGHTS]}.
@@ -19,18 +17,13 @@ import picocli.CommandLine.TypeConversionException;
  */
 record GrantOption(String petname, Path path, long rights) {
 
-  /** For picocli, which says what is wrong together with how the command is used. */
-  static final class Converter implements ITypeConverter<GrantOption> {
-    @Override
-    public GrantOption convert(String text) {
-      return parse(text);
-    }
-  }
+  /** For the usage. */
+  static final String FORM = "NAME=PATH[:RIGHTS]";
 
   static GrantOption parse(String text) {
     int equals = text.indexOf('=');
     if (equals < 1 || equals == text.length() - 1) {
-      throw new TypeConversionException(
+      throw new UsageException(
           "`" + text + "` is no grant: write NAME=PATH[:RIGHTS], such as data=/srv/data:rw");
     }
     String petname = text.substring(0, equals);
@@ -43,7 +36,7 @@ record GrantOption(String petname, Path path, long rights) {
     try {
       return new GrantOption(petname, Path.of(rest.substring(0, colon)), Rights.parse(words));
     } catch (IllegalArgumentException e) {
-      throw new TypeConversionException("in `" + text + "`: " + e.getMessage());
+      throw new UsageException("in `" + text + "`: " + e.getMessage());
     }
   }
 }

@@ -8,8 +8,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * Limits of a grant as they are written: {@code NAME=bytes:100M,ops:1000,rate:1M/s,expires:30s}.
@@ -40,18 +38,10 @@ record LimitOption(
   private static final String UNITS = "KMGT";
   private static final int UNIT_BITS = 10;
 
-  /** For picocli, which says what is wrong together with how the command is used. */
-  static final class Converter implements ITypeConverter<LimitOption> {
-    @Override
-    public LimitOption convert(String text) {
-      return parse(text);
-    }
-  }
-
   static LimitOption parse(String text) {
     int equals = text.indexOf('=');
     if (equals < 1 || equals == text.length() - 1) {
-      throw new TypeConversionException("`" + text + "` limits nothing: " + FORM);
+      throw new UsageException("`" + text + "` limits nothing: " + FORM);
     }
     LimitOption option = new LimitOption(text.substring(0, equals), 0, 0, 0, 0, null, false);
     Set<String> seen = new HashSet<>();
@@ -59,12 +49,12 @@ record LimitOption(
       int colon = limit.indexOf(':');
       String word = colon < 0 ? limit : limit.substring(0, colon);
       if (!seen.add(word)) {
-        throw new TypeConversionException("in `" + text + "`: `" + word + "` is there twice");
+        throw new UsageException("in `" + text + "`: `" + word + "` is there twice");
       }
       option = option.with(word, colon < 0 ? "" : limit.substring(colon + 1), text);
     }
     if (option.delay && option.bytesPerSecond == 0 && option.operationsPerSecond == 0) {
-      throw new TypeConversionException(
+      throw new UsageException(
           "in `" + text + "`: `delay` needs a rate to wait for, such as rate:1M/s");
     }
     return option;
@@ -87,14 +77,12 @@ record LimitOption(
               delay);
       case "delay" -> {
         if (!value.isEmpty()) {
-          throw new TypeConversionException("in `" + text + "`: `delay` takes no value");
+          throw new UsageException("in `" + text + "`: `delay` takes no value");
         }
         yield new LimitOption(
             petname, bytes, operations, bytesPerSecond, operationsPerSecond, time, true);
       }
-      default ->
-          throw new TypeConversionException(
-              "in `" + text + "`: `" + word + "` is no limit; " + FORM);
+      default -> throw new UsageException("in `" + text + "`: `" + word + "` is no limit; " + FORM);
     };
   }
 
@@ -104,8 +92,7 @@ record LimitOption(
 
   private static long rate(String value, String text) {
     if (!value.endsWith("/s")) {
-      throw new TypeConversionException(
-          "in `" + text + "`: `" + value + "` is no rate; write it as 1M/s");
+      throw new UsageException("in `" + text + "`: `" + value + "` is no rate; write it as 1M/s");
     }
     return amount(value.substring(0, value.length() - 2), text);
   }
@@ -120,7 +107,7 @@ record LimitOption(
         return number << shift;
       }
     }
-    throw new TypeConversionException(
+    throw new UsageException(
         "in `"
             + text
             + "`: `"
@@ -145,7 +132,7 @@ record LimitOption(
         return time;
       }
     }
-    throw new TypeConversionException(
+    throw new UsageException(
         "in `" + text + "`: `" + value + "` is no time; write it as 500ms, 30s, 5m, 2h or 1d");
   }
 

@@ -2,62 +2,103 @@
 package dev.ringfence.cli;
 
 import dev.ringfence.abi.SyscallException;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code ringfence}.
  *
  * <p>Exit status: the program's own for {@code run}; otherwise 0 for success, 1 when something was
- * refused or failed (said in one line), 2 when the command line is wrong.
+ * refused or failed (said in one line), 2 when the command line is wrong (said in two).
  */
-@Command(
-    name = "ringfence",
-    version = "ringfence 0.1.0",
-    mixinStandardHelpOptions = true,
-    description = "Runs programs whose only I/O is the V2 system call interface.",
-    subcommands = {RunCommand.class, DoctorCommand.class, AbiCommand.class},
-    footer = {
-      "",
-      "Examples:",
-      "  ringfence run --dir in=/usr/share:r --dir out=copy:rw,create copy in/doc out/doc",
-      "  ringfence run --file log=/var/log/syslog count log",
-      "  ringfence doctor"
-    })
 public final class Main {
 
-  static final int FAILED = 1;
+  static final String NAME = "ringfence";
+  static final List<String> COMMANDS = List.of("run", "doctor", "abi");
 
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Show where in the code an error comes from.")
-  private boolean debug;
+  private static final String VERSION = "ringfence 0.1.0";
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private boolean debug = System.getenv("RINGFENCE_DEBUG") != null;
 
   private Main() {}
 
   /** Runs one command and ends the process with its status. */
-  public static void main(String[] arguments) {
-    System.exit(run(arguments));
+  public static void main(String[] words) {
+    System.exit(new Main().run(List.of(words)));
   }
 
-  /**
-   * Runs one command in this process.
-   *
-   * @return the exit status
-   */
-  static int run(String... arguments) {
-    Main main = new Main();
-    return new CommandLine(main)
-        .setStopAtPositional(true)
-        .setExecutionExceptionHandler((failure, command, parsed) -> main.explain(failure))
-        .execute(arguments);
+  /** Options that every command has, and that may also stand before it. */
+  static Options common() {
+    return new Options()
+        .addOption(Command.flag("debug", "Show where in the code an error comes from."))
+        .addOption(Option.builder("h").longOpt("help").desc("Show this and end.").get())
+        .addOption(Option.builder("V").longOpt("version").desc("Show the version and end.").get());
+  }
+
+  static @Nullable Command command(String name) {
+    return switch (name) {
+      case "run" -> new RunCommand();
+      case "doctor" -> new DoctorCommand();
+      case "abi" -> new AbiCommand();
+      default -> null;
+    };
+  }
+
+  private int run(List<String> words) {
+    String name = "";
+    try {
+      Arguments before = Arguments.parse(common(), words);
+      if (answered(before, name)) {
+        return 0;
+      }
+      List<String> rest = before.operands();
+      if (rest.isEmpty()) {
+        throw new UsageException("a command is missing: " + String.join(", ", COMMANDS));
+      }
+      Command command = command(rest.getFirst());
+      if (command == null) {
+        throw new UsageException(
+            "no command `" + rest.getFirst() + "`: use " + String.join(", ", COMMANDS));
+      }
+      name = rest.getFirst();
+      Arguments arguments =
+          Arguments.parse(common().addOptions(command.options()), rest.subList(1, rest.size()));
+      if (answered(arguments, name)) {
+        return 0;
+      }
+      if (command.operands().isEmpty() && !arguments.operands().isEmpty()) {
+        throw new UsageException("unexpected `" + arguments.operands().getFirst() + "`");
+      }
+      return command.run(arguments);
+    } catch (UsageException e) {
+      String asked = name.isEmpty() ? NAME : NAME + " " + name;
+      System.err.println(asked + ": " + e.getMessage());
+      System.err.println("`" + asked + " --help` shows what can be written");
+      return MISUSED;
+    } catch (Exception e) {
+      return explain(e);
+    }
+  }
+
+  /** Whether all that was asked for is the help or the version. */
+  private boolean answered(Arguments arguments, String name) {
+    debug |= arguments.has("debug");
+    if (arguments.has("help")) {
+      Help.print(name);
+    } else if (arguments.has("version")) {
+      System.out.println(VERSION);
+    } else {
+      return false;
+    }
+    return true;
   }
 
   private int explain(Exception failure) {
-    if (debug || System.getenv("RINGFENCE_DEBUG") != null) {
+    if (debug) {
       failure.printStackTrace();
     } else if (failure instanceof SyscallException e) {
       System.err.println("ringfence: " + e.getMessage() + " (" + e.error().displayName() + ")");

@@ -4,8 +4,6 @@ package dev.ringfence.cli;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.kernel.NetworkPolicy;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A network that the command line grants: {@code NAME=HOST:PORT} or {@code NAME=RULES}.
@@ -22,38 +20,29 @@ record NetworkOption(String petname, NetworkPolicy policy, long rights) {
   private static NetworkOption parse(String text, String prefix, long rights) {
     int equals = text.indexOf('=');
     if (equals <= 0 || equals == text.length() - 1) {
-      throw new TypeConversionException(
+      throw new UsageException(
           "`" + text + "` is not of the form NAME=" + (prefix.isEmpty() ? "RULES" : "HOST:PORT"));
     }
     try {
       NetworkPolicy policy = NetworkPolicy.parse(prefix + text.substring(equals + 1));
       return new NetworkOption(text.substring(0, equals), policy, rights);
     } catch (SyscallException e) {
-      throw new TypeConversionException(e.getMessage());
+      throw new UsageException(e.getMessage());
     }
   }
 
   /** {@code --connect}. */
-  static final class Connect implements ITypeConverter<NetworkOption> {
-    @Override
-    public NetworkOption convert(String value) {
-      return parse(value, "tcp-connect:", Rights.SOCKET_CLIENT);
-    }
+  static NetworkOption connect(String text) {
+    return parse(text, "tcp-connect:", Rights.SOCKET_CLIENT);
   }
 
   /** {@code --listen}. */
-  static final class Listen implements ITypeConverter<NetworkOption> {
-    @Override
-    public NetworkOption convert(String value) {
-      return parse(value, "tcp-listen:", Rights.SOCKET_SERVER);
-    }
+  static NetworkOption listen(String text) {
+    return parse(text, "tcp-listen:", Rights.SOCKET_SERVER);
   }
 
   /** {@code --net}. */
-  static final class Rules implements ITypeConverter<NetworkOption> {
-    @Override
-    public NetworkOption convert(String value) {
-      return parse(value, "", BOTH);
-    }
+  static NetworkOption rules(String text) {
+    return parse(text, "", BOTH);
   }
 }

@@ -25,100 +25,93 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.apache.commons.cli.Options;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code ringfence run}: one program, in a domain that holds what the command line grants. */
-@Command(
-    name = "run",
-    mixinStandardHelpOptions = true,
-    description = "Runs a program with nothing but what is granted here.",
-    footer = {
-      "",
-      "RIGHTS are presets (r, rw, full, browse) or words (read, write, create, delete, ...), mixed"
-          + " with commas; r if left out. The standard streams are granted as stdin, stdout,"
-          + " stderr.",
-      "Options go before PROGRAM; what follows it belongs to the program.",
-      "PROGRAM is bundled (copy, count, serve) or a class on --classpath that implements"
-          + " dev.ringfence.user.Program."
-    })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand implements Command {
 
   private static final long STREAM_IN = Rights.READ | Rights.DUP;
   private static final long STREAM_OUT = Rights.WRITE | Rights.DUP;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      description = "io_uring or portable; the best that works here if left out.")
-  private @Nullable String engine;
-
-  @Option(
-      names = "--dir",
-      paramLabel = "NAME=PATH[:RIGHTS]",
-      converter = GrantOption.Converter.class,
-      description = "Grants a directory. It is made when it is missing and CREATE is granted.")
-  private List<GrantOption> directories = new ArrayList<>();
-
-  @Option(
-      names = "--file",
-      paramLabel = "NAME=PATH[:RIGHTS]",
-      converter = GrantOption.Converter.class,
-      description = "Grants one file. It is made when it is missing and CREATE is granted.")
-  private List<GrantOption> files = new ArrayList<>();
-
-  @Option(
-      names = "--connect",
-      paramLabel = "NAME=HOST:PORT",
-      converter = NetworkOption.Connect.class,
-      description = "Grants TCP connections to one address, a range of ports, or * for any.")
-  private List<NetworkOption> connections = new ArrayList<>();
-
-  @Option(
-      names = "--listen",
-      paramLabel = "NAME=ADDRESS:PORT",
-      converter = NetworkOption.Listen.class,
-      description = "Grants to listen at one address.")
-  private List<NetworkOption> listeners = new ArrayList<>();
-
-  @Option(
-      names = "--net",
-      paramLabel = "NAME=RULE[,RULE...]",
-      converter = NetworkOption.Rules.class,
-      description =
-          "Grants several addresses: [udp-](connect|listen):HOST[/BITS]:PORTS, or"
-              + " (unix|unixgram)-(connect|listen):PATH.")
-  private List<NetworkOption> networks = new ArrayList<>();
-
-  @Option(
-      names = "--limit",
-      paramLabel = "NAME=LIMIT[,LIMIT...]",
-      converter = LimitOption.Converter.class,
-      description =
-          "Limits a grant: bytes:100M and ops:1000 in total, rate:1M/s, ops-rate:50/s,"
-              + " expires:30s; with delay, what is beyond a rate waits instead of failing.")
-  private List<LimitOption> limits = new ArrayList<>();
-
-  @Option(
-      names = "--classpath",
-      paramLabel = "PATHS",
-      description = "Where PROGRAM's class is, as java -cp takes it.")
-  private @Nullable String classpath;
-
-  @Parameters(index = "0", paramLabel = "PROGRAM", description = "copy, count, serve, or a class.")
-  private String program = "";
-
-  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "The program's own.")
-  private List<String> arguments = new ArrayList<>();
+  @Override
+  public String summary() {
+    return "Runs a program with nothing but what is granted here.";
+  }
 
   @Override
-  public Integer call() throws Exception {
+  public String operands() {
+    return "PROGRAM [ARGUMENT...]";
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of(
+        "RIGHTS are presets (r, rw, full, browse) or words (read, write, create, delete, ...),"
+            + " mixed with commas; r if left out. The standard streams are granted as stdin,"
+            + " stdout, stderr. Every option that grants or limits may be given several times.",
+        "Options go before PROGRAM; what follows it belongs to the program.",
+        "PROGRAM is bundled (copy, count, serve) or a class on --classpath that implements"
+            + " dev.ringfence.user.Program.");
+  }
+
+  @Override
+  public Options options() {
+    return new Options()
+        .addOption(
+            Command.valued(
+                "engine", "NAME", "io_uring or portable; the best that works here if left out."))
+        .addOption(
+            Command.valued(
+                "dir",
+                GrantOption.FORM,
+                "Grants a directory. It is made when it is missing and CREATE is granted."))
+        .addOption(
+            Command.valued(
+                "file",
+                GrantOption.FORM,
+                "Grants one file. It is made when it is missing and CREATE is granted."))
+        .addOption(
+            Command.valued(
+                "connect",
+                "NAME=HOST:PORT",
+                "Grants TCP connections to one address, a range of ports, or * for any."))
+        .addOption(
+            Command.valued("listen", "NAME=ADDRESS:PORT", "Grants to listen at one address."))
+        .addOption(
+            Command.valued(
+                "net",
+                "NAME=RULE[,RULE...]",
+                "Grants several addresses: [udp-](connect|listen):HOST[/BITS]:PORTS, or"
+                    + " (unix|unixgram)-(connect|listen):PATH."))
+        .addOption(
+            Command.valued(
+                "limit",
+                "NAME=LIMIT[,LIMIT...]",
+                "Limits a grant: bytes:100M and ops:1000 in total, rate:1M/s, ops-rate:50/s,"
+                    + " expires:30s; with delay, what is beyond a rate waits instead of failing."))
+        .addOption(
+            Command.valued(
+                "classpath", "PATHS", "Where PROGRAM's class is, as java -cp takes it."));
+  }
+
+  @Override
+  public int run(Arguments arguments) throws Exception {
+    List<GrantOption> directories = arguments.all("dir", GrantOption::parse);
+    List<GrantOption> files = arguments.all("file", GrantOption::parse);
+    List<NetworkOption> networks = new ArrayList<>();
+    networks.addAll(arguments.all("connect", NetworkOption::connect));
+    networks.addAll(arguments.all("listen", NetworkOption::listen));
+    networks.addAll(arguments.all("net", NetworkOption::rules));
+    List<LimitOption> limits = arguments.all("limit", LimitOption::parse);
+    List<String> operands = arguments.operands();
+    if (operands.isEmpty()) {
+      throw new UsageException("PROGRAM is missing: copy, count, serve, or a class");
+    }
+    String program = operands.getFirst();
     try (Bar bar = Bar.onTerminal();
-        Kernel kernel = Kernel.open(EngineChoice.choose(engine))) {
-      Program loaded = load(bar);
+        Kernel kernel = Kernel.open(EngineChoice.choose(arguments.one("engine")))) {
+      Program loaded = load(program, arguments.one("classpath"), bar);
       DomainBuilder builder = kernel.domain(program);
       for (GrantOption grant : directories) {
         makeIfMissing(grant);
@@ -127,9 +120,7 @@ final class RunCommand implements Callable<Integer> {
       for (GrantOption grant : files) {
         builder.file(grant.petname(), grant.path(), grant.rights());
       }
-      for (List<NetworkOption> group : List.of(connections, listeners, networks)) {
-        group.forEach(grant -> builder.network(grant.petname(), grant.policy(), grant.rights()));
-      }
+      networks.forEach(grant -> builder.network(grant.petname(), grant.policy(), grant.rights()));
       builder
           .standardStream("stdin", 0, STREAM_IN)
           .standardStream("stdout", 1, STREAM_OUT)
@@ -137,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
       limits.forEach(limit -> builder.limit(limit.petname(), limit.limits()));
       try (Domain domain = builder.open();
           Session session = Session.over(domain, new Flags(directories, files))) {
-        int status = loaded.run(session, arguments);
+        int status = loaded.run(session, operands.subList(1, operands.size()));
         return domain.exitStatus().orElse(status);
       }
     }
@@ -155,17 +146,18 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private Program load(Bar bar) throws Exception {
+  private static Program load(String program, @Nullable String classpath, Bar bar)
+      throws Exception {
     return switch (program) {
       case "copy" -> new Copy(bar);
       case "count" -> new Count();
       case "serve" -> new Serve();
-      default -> loadClass();
+      default -> loadClass(program, classpath);
     };
   }
 
   /** The loader lives as long as the process, as the program's classes may. */
-  private Program loadClass() throws Exception {
+  private static Program loadClass(String program, @Nullable String classpath) throws Exception {
     List<URL> urls = new ArrayList<>();
     for (String entry : (classpath == null ? "" : classpath).split(File.pathSeparator, -1)) {
       if (!entry.isEmpty()) {

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine.TypeConversionException;
 
 /** How limits are written, and the words for what is none. */
 class LimitOptionTest {
@@ -40,7 +39,7 @@ class LimitOptionTest {
   @ValueSource(strings = {"in", "in=", "=bytes:1", ""})
   void whatLimitsNothingIsTold(String text) {
     assertThatThrownBy(() -> LimitOption.parse(text))
-        .isInstanceOf(TypeConversionException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("`" + text + "` limits nothing: write NAME=LIMIT[,LIMIT...] with");
   }
 
@@ -66,7 +65,7 @@ class LimitOptionTest {
       })
   void aMistakeIsNamedWithWhatIsRight(String text, String words) {
     assertThatThrownBy(() -> LimitOption.parse(text))
-        .isInstanceOf(TypeConversionException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("in `" + text + "`: " + words);
   }
 }

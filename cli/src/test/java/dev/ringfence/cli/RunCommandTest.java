@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code ringfence run} promises its user: grants, words about what is wrong, statuses. */
 class RunCommandTest {
@@ -110,19 +112,41 @@ class RunCommandTest {
   }
 
   @Test
-  void aWrongCommandLineIsToldWithTheUsageAndStatusTwo() {
+  void aWrongCommandLineIsToldInTwoLinesAndStatusTwo() {
     Ringfence.Outcome noGrant = run("--dir", "nonsense", "count");
     assertThat(noGrant.status()).isEqualTo(2);
     assertThat(noGrant.err())
-        .contains("`nonsense` is no grant: write NAME=PATH[:RIGHTS], such as data=/srv/data:rw")
-        .contains("Usage: ringfence run")
-        .doesNotContain("Exception");
+        .isEqualTo(
+            """
+            ringfence run: `nonsense` is no grant: write NAME=PATH[:RIGHTS], such as data=/srv/data:rw
+            `ringfence run --help` shows what can be written
+            """);
     Ringfence.Outcome noRight = run("--dir", "in=" + data + ":fly", "count");
     assertThat(noRight.status()).isEqualTo(2);
     assertThat(noRight.err()).contains("unknown right 'fly'; known are read, write,");
-    Ringfence.Outcome noProgram = run();
-    assertThat(noProgram.status()).isEqualTo(2);
-    assertThat(noProgram.err()).contains("Missing required parameter: 'PROGRAM'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|ringfence run: PROGRAM is missing: copy, count, serve, or a class",
+        "--bogus count|ringfence run: unknown option `--bogus`",
+        "-x|ringfence run: unknown option `-x`",
+        "--engin portable count|ringfence run: unknown option `--engin`",
+        "--dir|ringfence run: --dir needs a value: NAME=PATH[:RIGHTS]",
+        "--engine portable --engine portable count|ringfence run: --engine is there twice",
+      })
+  void whatIsWrittenWronglyIsNamed(String words, String told) {
+    Ringfence.Outcome outcome = run(words.isEmpty() ? new String[0] : words.split(" "));
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err().lines().findFirst()).contains(told);
+  }
+
+  @Test
+  void aDoubleDashEndsTheOptions() {
+    assertThat(run("--engine=portable", "--", "--bogus").errLine())
+        .startsWith("ringfence: no program `--bogus`");
   }
 
   @Test
