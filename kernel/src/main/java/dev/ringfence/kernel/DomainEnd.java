@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.ringfence.kernel.engine.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DomainEnd {
 
-  private static final Logger LOGGER = System.getLogger("dev.ringfence.kernel");
   private static final long PARK_NANOS = 50_000;
 
   private final Kernel kernel;
@@ -50,8 +48,7 @@ final class DomainEnd {
       return;
     }
     late.set(true);
-    LOGGER.log(
-        Level.WARNING,
+    Log.warning(
         "domain {0} has operations that the host does not end; its memory stays mapped until it"
             + " does",
         domain.name());

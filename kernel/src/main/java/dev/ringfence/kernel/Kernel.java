@@ -4,10 +4,9 @@ package dev.ringfence.kernel;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.kernel.engine.Engine;
+import dev.ringfence.kernel.engine.Log;
 import dev.ringfence.kernel.engine.QueueOptions;
 import dev.ringfence.kernel.engine.Resource;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Kernel implements AutoCloseable {
 
-  private static final Logger LOGGER = System.getLogger("dev.ringfence.kernel");
-
   private final Engine engine;
   private final KernelOptions options;
   private final DerivationTree tree = new DerivationTree();
@@ -54,6 +51,7 @@ public final class Kernel implements AutoCloseable {
   private boolean closed;
 
   private Kernel(Engine engine, KernelOptions options) {
+    Log.load();
     this.engine = engine;
     this.options = options;
     this.enter = new Enter(engine);
@@ -327,11 +325,6 @@ public final class Kernel implements AutoCloseable {
 
   /** Something that must not happen happened. Never throws: whoever reports goes on. */
   void report(Throwable failure) {
-    try {
-      LOGGER.log(Level.ERROR, "the kernel goes on after an internal error", failure);
-    } catch (RuntimeException | Error unlogged) {
-      // at the limit of descriptors the log cannot load its own classes and files
-      System.err.println("ringfence: internal error: " + failure + "; not logged: " + unlogged);
-    }
+    Log.internalError(failure);
   }
 }

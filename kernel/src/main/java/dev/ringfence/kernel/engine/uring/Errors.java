@@ -2,14 +2,11 @@
 package dev.ringfence.kernel.engine.uring;
 
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Log;
 import dev.ringfence.linux.Errno;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 
 /** Linux's errors in our words: the one place where an errno becomes a {@link SyscallError}. */
 final class Errors {
-
-  private static final Logger LOGGER = System.getLogger("dev.ringfence.kernel");
 
   private Errors() {}
 
@@ -77,7 +74,7 @@ final class Errors {
   }
 
   private static SyscallError unmapped(long result) {
-    LOGGER.log(Level.WARNING, "Linux answered an error without a meaning here: errno {0}", -result);
+    Log.warning("Linux answered an error without a meaning here: errno {0}", -result);
     return SyscallError.INTERNAL_ERROR;
   }
 }
