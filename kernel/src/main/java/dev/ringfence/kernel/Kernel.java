@@ -197,12 +197,12 @@ public final class Kernel implements AutoCloseable {
     return firstIndex;
   }
 
-  /** The poller, started when first needed. */
+  /** The poller, started when first needed, and again if it could not be. */
   synchronized Poller poller() {
     if (closed) {
       throw new SyscallException(SyscallError.INVALID_STATE, "the kernel is closed");
     }
-    if (poller == null) {
+    if (poller == null || poller.failed()) {
       poller = new Poller(this, engine);
     }
     return poller;

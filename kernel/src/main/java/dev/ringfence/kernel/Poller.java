@@ -43,6 +43,11 @@ final class Poller implements AutoCloseable {
     }
   }
 
+  /** Whether it could not start, such as for want of descriptors: it never will. */
+  boolean failed() {
+    return opened.isCompletedExceptionally();
+  }
+
   private void run(Kernel kernel, Engine engine) {
     Lane lane;
     try {
@@ -129,7 +134,7 @@ final class Poller implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    if (opened.isCompletedExceptionally()) {
+    if (failed()) {
       return;
     }
     Lane lane = opened.join();
