@@ -40,7 +40,15 @@ final class DirectCall {
 
   /** Runs the call to its end on {@code lane}. */
   void run(Lane lane) {
-    lane.post(() -> begin(lane));
+    lane.post(() -> {
+      try {
+        begin(lane);
+      } catch (RuntimeException | Error e) {
+        // the caller must not wait for what never began
+        lane.kernel.report(e);
+        end(SyscallError.INTERNAL_ERROR.result());
+      }
+    });
     boolean interrupted = false;
     while (!done) {
       LockSupport.park(this);
@@ -72,9 +80,13 @@ final class DirectCall {
   /** The operation ended. Lane's owner. */
   void complete(InFlight operation, int operationResult) {
     userData = operation.userData;
-    result = operationResult;
     flags = operation.completionFlags;
     reserved = operation.completionValue;
+    end(operationResult);
+  }
+
+  private void end(int operationResult) {
+    result = operationResult;
     done = true;
     LockSupport.unpark(caller);
   }

@@ -185,12 +185,12 @@ final class InFlight extends Operation {
     watchers.add(quiescence);
   }
 
-  /** Tells everyone who waits for this operation that it has ended. */
-  void tellWatchers() {
+  /** Tells everyone who waits for this operation that it has ended; one's trouble is its own. */
+  void tellWatchers(Kernel kernel) {
     List<Quiescence> told = watchers;
     if (told != null) {
       watchers = null;
-      told.forEach(Quiescence::arrive);
+      told.forEach(each -> kernel.guard(each::arrive));
     }
   }
 

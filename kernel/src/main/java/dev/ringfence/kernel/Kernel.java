@@ -286,10 +286,19 @@ public final class Kernel implements AutoCloseable {
         left.addAll(port.hangUp());
         continue;
       }
-      SyscallError reported = orphan.close();
+      SyscallError reported = close(orphan);
       first = first == null ? reported : first;
     }
     return first;
+  }
+
+  private @Nullable SyscallError close(Resource orphan) {
+    try {
+      return orphan.close();
+    } catch (RuntimeException | Error e) {
+      report(e);
+      return SyscallError.INTERNAL_ERROR;
+    }
   }
 
   /** Runs a task on a lane's owner and waits until it has run. */

@@ -134,8 +134,8 @@ final class KernelRing {
     operation.domain = domain;
     operation.ring = this;
     operation.stage = InFlight.Stage.QUEUED;
-    operation.verdict = Judge.formed(operation);
     lane.activate(operation);
+    judge(operation);
     if (chainTail == null) {
       chainHead = operation;
     } else {
@@ -145,6 +145,16 @@ final class KernelRing {
     chainLength++;
     if (!operation.has(SubmissionFlags.LINK | SubmissionFlags.HARDLINK)) {
       closeChain();
+    }
+  }
+
+  private void judge(InFlight operation) {
+    try {
+      operation.verdict = Judge.formed(operation);
+    } catch (RuntimeException | Error e) {
+      // it is taken, so it must end
+      lane.kernel.report(e);
+      operation.verdict = SyscallError.INTERNAL_ERROR.result();
     }
   }
 

@@ -214,7 +214,15 @@ final class Lane implements Completions {
   /** Hands a prepared operation to the engine; it may be over when this returns. */
   void start(InFlight operation) {
     withEngine++;
-    queue.start(operation);
+    int incarnation = operation.incarnation;
+    try {
+      queue.start(operation);
+    } catch (RuntimeException | Error e) {
+      if (operation.incarnation == incarnation && operation.stage == InFlight.Stage.WITH_ENGINE) {
+        withEngine--;
+      }
+      throw e;
+    }
   }
 
   /** Announces a wait; false, and nothing announced, when there is a message to handle first. */
@@ -306,20 +314,37 @@ final class Lane implements Completions {
     // what follows from it waits for settle(): no engine is entered from within its own delivery
     withEngine--;
     worked++;
-    lifecycle.results().engineDone((InFlight) operation, result);
+    InFlight ended = (InFlight) operation;
+    int incarnation = ended.incarnation;
+    try {
+      lifecycle.results().engineDone(ended, result);
+    } catch (RuntimeException | Error e) {
+      lifecycle.failed(ended, incarnation, e);
+    }
   }
 
   @Override
   public void sent(Operation operation, long result) {
     worked++;
-    lifecycle.results().sent((InFlight) operation, result);
+    try {
+      lifecycle.results().sent((InFlight) operation, result);
+    } catch (RuntimeException | Error e) {
+      // its end follows, and tells the result
+      kernel.report(e);
+    }
   }
 
   @Override
   public void opened(Operation operation, Resource resource) {
     withEngine--;
     worked++;
-    lifecycle.opened((InFlight) operation, resource);
+    InFlight ended = (InFlight) operation;
+    int incarnation = ended.incarnation;
+    try {
+      lifecycle.opened(ended, resource);
+    } catch (RuntimeException | Error e) {
+      lifecycle.failed(ended, incarnation, e);
+    }
   }
 
   /** Frees the queue; nothing is active any more. The owner, for the last time. */

@@ -66,7 +66,16 @@ final class Lifecycle {
     InFlight timeout = operation.incarnation == incarnation ? operation.linkTimeout : null;
     if (timeout != null && timeout.stage == InFlight.Stage.QUEUED) {
       timeout.timedTarget = operation;
+      arm(timeout);
+    }
+  }
+
+  private void arm(InFlight timeout) {
+    int incarnation = timeout.incarnation;
+    try {
       own.timeouts().arm(timeout);
+    } catch (RuntimeException | Error e) {
+      failed(timeout, incarnation, e);
     }
   }
 
@@ -148,9 +157,16 @@ final class Lifecycle {
     }
   }
 
-  private void failed(InFlight operation, int incarnation, Throwable failure) {
+  /**
+   * What was done for an operation threw: it ends with {@code InternalError}, if it has not ended.
+   *
+   * @param incarnation the operation's before that
+   */
+  void failed(InFlight operation, int incarnation, Throwable failure) {
     kernel.report(failure);
     if (operation.incarnation == incarnation) {
+      operation.completionFlags = 0;
+      operation.completionValue = 0;
       finish(operation, SyscallError.INTERNAL_ERROR.result());
     }
   }
@@ -256,15 +272,25 @@ final class Lifecycle {
     Capability directory = operation.capability;
     Domain domain = operation.domain;
     if (directory == null || domain == null || operation.revoked || !operation.holdsSlot) {
-      resource.close();
+      kernel.closeAll(List.of(resource));
       finish(operation, SyscallError.CAPABILITY_REVOKED.result());
       return;
     }
+    HeldResource held = hold(operation, directory, resource);
     long rights = operation.requestedRights & resource.type().applicableRights();
     operation.holdsSlot = false;
-    HeldResource held = SocketArguments.hold(operation, directory.held, resource);
-    Addresses.tell(operation, resource.type().code());
     give(operation, domain, directory, held, rights, resource.type().code());
+  }
+
+  /** Makes what an engine opened ready to be given; closes it if that fails. */
+  private HeldResource hold(InFlight operation, Capability directory, Resource resource) {
+    try {
+      Addresses.tell(operation, resource.type().code());
+      return SocketArguments.hold(operation, directory.held, resource);
+    } catch (RuntimeException | Error e) {
+      kernel.closeAll(List.of(resource));
+      throw e;
+    }
   }
 
   /**
@@ -295,10 +321,12 @@ final class Lifecycle {
 
   /** Ends an operation: gives back what it holds, posts its completion, lets others go on. */
   void finish(InFlight operation, long result) {
-    if (operation.metered) {
-      kernel.metering().settle(operation, result);
+    try {
+      giveBack(operation, result);
+    } catch (RuntimeException | Error e) {
+      // whatever is wrong with what it held: its completion comes, and others go on
+      kernel.report(e);
     }
-    releaseHeld(operation);
     long posted = result;
     if (operation.revoked && posted != SyscallError.CAPABILITY_REVOKED.result()) {
       posted = SyscallError.CAPABILITY_REVOKED.result();
@@ -317,7 +345,7 @@ final class Lifecycle {
     InFlight timeout = operation.linkTimeout;
     InFlight canceller = operation.canceller;
     KernelRing.Unit unit = operation.unit;
-    operation.tellWatchers();
+    operation.tellWatchers(kernel);
     lane.retire(operation);
 
     if (canceller != null) {
@@ -352,7 +380,10 @@ final class Lifecycle {
     }
   }
 
-  private void releaseHeld(InFlight operation) {
+  private void giveBack(InFlight operation, long result) {
+    if (operation.metered) {
+      kernel.metering().settle(operation, result);
+    }
     if (operation.timer != null) {
       operation.timer.cancel(false);
       operation.timer = null;

@@ -19,12 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without a host: whatever is opened is there at once, and is counted. */
-final class ModelEngine implements Engine {
+class ModelEngine implements Engine {
 
   /** How many resources are open. */
   final AtomicInteger open = new AtomicInteger();
 
-  private final class Thing extends Resource {
+  /** A resource that is counted while it is open. */
+  class Thing extends Resource {
     private boolean closed;
 
     Thing(CapabilityType type) {
@@ -65,16 +66,21 @@ final class ModelEngine implements Engine {
     };
   }
 
+  /** Carries an operation out. */
+  void start(Operation operation, Completions completions) {
+    if (operation.code == OpCode.OPEN) {
+      completions.opened(operation, new Thing(CapabilityType.FILE));
+    } else {
+      completions.complete(operation, SyscallError.NOT_IMPLEMENTED.result());
+    }
+  }
+
   @Override
   public EngineQueue openQueue(QueueOptions options, Completions completions) {
     return new EngineQueue() {
       @Override
       public void start(Operation operation) {
-        if (operation.code == OpCode.OPEN) {
-          completions.opened(operation, new Thing(CapabilityType.FILE));
-        } else {
-          completions.complete(operation, SyscallError.NOT_IMPLEMENTED.result());
-        }
+        ModelEngine.this.start(operation, completions);
       }
 
       @Override

@@ -14,7 +14,7 @@ import java.lang.foreign.ValueLayout;
 /** A domain's program that carries out one operation at a time. For one thread. */
 final class Program {
 
-  private static final int ENTRIES = 2;
+  private static final int ENTRIES = 4;
 
   /** The completion's second result, of the last operation. */
   long reserved;
@@ -54,14 +54,27 @@ final class Program {
 
   /** Carries one operation out: its result. */
   int run(OpCode code, long capability, long addr, int len, long auxiliary0, long auxiliary1) {
+    push(code, 0, capability, addr, len, auxiliary0, auxiliary1);
+    serve();
+    return next(code);
+  }
+
+  /** Puts an entry into the queue. */
+  void push(
+      OpCode code,
+      int flags,
+      long capability,
+      long addr,
+      int len,
+      long auxiliary0,
+      long auxiliary1) {
     long submission = offset + RingContext.SQ_HEADER_OFFSET;
-    long completion = offset + RingContext.CQ_HEADER_OFFSET;
     long entries = offset + RingHeader.entriesOffset(segment, submission);
     SubmissionEntry.write(
         segment,
         entries + (long) (submitted++ & ENTRIES - 1) * SubmissionEntry.SIZE,
         code.code(),
-        0,
+        flags,
         0,
         capability,
         addr,
@@ -70,7 +83,19 @@ final class Program {
         auxiliary0,
         auxiliary1);
     RingHeader.setTailRelease(segment, submission, submitted);
-    domain.invoke(SystemCall.IO_URING_ENTER.number(), base, 0);
+  }
+
+  /** Has the kernel take what was put there. */
+  void serve() {
+    long served = domain.invoke(SystemCall.IO_URING_ENTER.number(), base, 0);
+    if (served != 0) {
+      throw new AssertionError("enter: " + served);
+    }
+  }
+
+  /** The result of the next completion, which must be there. */
+  int next(OpCode code) {
+    long completion = offset + RingContext.CQ_HEADER_OFFSET;
     if (RingHeader.tailAcquire(segment, completion) == reaped) {
       throw new AssertionError(code + " did not complete");
     }
@@ -81,6 +106,11 @@ final class Program {
     RingHeader.setHeadRelease(segment, completion, reaped);
     reserved = CompletionEntry.reserved(segment, at);
     return CompletionEntry.result(segment, at);
+  }
+
+  /** How many completions are there and not taken. */
+  int pending() {
+    return RingHeader.tailAcquire(segment, offset + RingContext.CQ_HEADER_OFFSET) - reaped;
   }
 
   long grant(String petname) {

@@ -2,6 +2,7 @@
 package dev.ringfence.kernel.engine.portable;
 
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Log;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +96,7 @@ final class Failures {
 
   private Failures() {}
 
-  /** The error that {@code thrown} means. */
+  /** The error that {@code thrown} means. What has no meaning here is logged. */
   static SyscallError errorOf(Throwable thrown) {
     return switch (thrown) {
       case Refusal refusal -> refusal.error();
@@ -145,7 +146,10 @@ final class Failures {
       case AlreadyBoundException _ -> SyscallError.INVALID_STATE;
       case ConnectionPendingException _ -> SyscallError.BUSY;
       case IllegalArgumentException _ -> SyscallError.INVALID_ARGUMENT;
-      default -> SyscallError.INTERNAL_ERROR;
+      default -> {
+        Log.internalError(thrown);
+        yield SyscallError.INTERNAL_ERROR;
+      }
     };
   }
 

@@ -70,7 +70,7 @@ final class PortableQueue implements EngineQueue {
     try {
       work.opened(engine.createSocket(work.operation.flags, work.operation.mode));
       work.end(0);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       work.end(Failures.errorOf(e).result());
     }
   }
@@ -78,8 +78,8 @@ final class PortableQueue implements EngineQueue {
   private static void startWorker(Work work) {
     try {
       WORKERS.newThread(work).start();
-    } catch (OutOfMemoryError e) {
-      work.end(SyscallError.OUT_OF_MEMORY.result());
+    } catch (RuntimeException | Error e) {
+      work.end(Failures.errorOf(e).result());
     }
   }
 

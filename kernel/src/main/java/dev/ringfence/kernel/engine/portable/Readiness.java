@@ -2,6 +2,7 @@
 package dev.ringfence.kernel.engine.portable;
 
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Log;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedSelectorException;
@@ -103,7 +104,11 @@ final class Readiness implements AutoCloseable {
     } catch (CancelledKeyException e) {
       return; // closed a moment ago: nobody waits any more
     }
-    ((Served) key.attachment()).served(ready);
+    try {
+      ((Served) key.attachment()).served(ready);
+    } catch (RuntimeException | Error e) {
+      Log.internalError(e); // one channel's trouble must not end the thread that all share
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.ringfence.abi.ReceiveFlags;
 import dev.ringfence.abi.SendFlags;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Endpoint;
+import dev.ringfence.kernel.engine.Log;
 import dev.ringfence.kernel.engine.Operation;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -120,9 +121,19 @@ abstract sealed class SocketResource extends WaitingResource implements Served
   }
 
   private void startPoll(Work work) {
-    if (!answer(work, events(0))) {
+    if (!answer(work, look(0))) {
       polls.add(work);
       count(work, 1);
+    }
+  }
+
+  /** What cannot be looked at is told as an error. */
+  private int look(int ready) {
+    try {
+      return events(ready);
+    } catch (RuntimeException | Error e) {
+      Log.internalError(e);
+      return PollEvents.ERR;
     }
   }
 
@@ -169,7 +180,7 @@ abstract sealed class SocketResource extends WaitingResource implements Served
     long result;
     try {
       result = transfer(work);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       result = Failures.errorOf(e).result(); // this one's alone; the others go on
     }
     if (result == WOULD_BLOCK) {
@@ -201,7 +212,7 @@ abstract sealed class SocketResource extends WaitingResource implements Served
   private static long resultOf(Step step) {
     try {
       return step.run();
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       return Failures.errorOf(e).result();
     }
   }
@@ -259,7 +270,7 @@ abstract sealed class SocketResource extends WaitingResource implements Served
       connecting.finish(connected);
     }
     if (!polls.isEmpty()) {
-      answerPolls(events(ready));
+      answerPolls(look(ready));
     }
     serve(receivers);
     serve(senders);
@@ -295,7 +306,7 @@ abstract sealed class SocketResource extends WaitingResource implements Served
               | (pollsIn == 0 ? 0 : POLLS_IN)
               | (pollsOut == 0 ? 0 : POLLS_OUT);
       key = readiness.await(channel(), key, interest(waiting), this);
-    } catch (IOException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       // readiness cannot be waited for, such as for want of descriptors or threads
       long failed = Failures.errorOf(e).result();
       finishAll(receivers, failed);

@@ -150,13 +150,13 @@ final class Splice {
       Thread.startVirtualThread(() -> {
         try {
           task.run();
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | Error e) {
           if (splice != null) {
             splice.fail(e);
           }
         }
       });
-    } catch (OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       if (splice != null) {
         splice.fail(e);
       }

@@ -82,9 +82,9 @@ final class StandardOutput extends WaitingResource {
       try {
         thread.execute(this::write);
         writing = true;
-      } catch (OutOfMemoryError e) { // no thread to be had
+      } catch (RuntimeException | Error e) { // such as no thread to be had
         waiting.remove(work);
-        work.finish(SyscallError.OUT_OF_MEMORY.result());
+        work.finish(Failures.errorOf(e).result());
       }
     }
   }
@@ -123,7 +123,7 @@ final class StandardOutput extends WaitingResource {
       int written = length == 0 ? 0 : channel.write(piece);
       boolean full = written == 0 && length != 0; // somebody made the descriptor non-blocking
       return full ? SyscallError.WOULD_BLOCK.result() : written;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return Failures.errorOf(e).result();
     }
   }

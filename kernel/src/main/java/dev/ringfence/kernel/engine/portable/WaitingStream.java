@@ -5,6 +5,7 @@ import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.kernel.engine.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
@@ -92,8 +93,18 @@ abstract sealed class WaitingStream extends WaitingResource implements Served
   }
 
   private void startPoll(Work work) {
-    if (holder != null || !answer(work, events(false))) {
+    if (holder != null || !answer(work, look(false))) {
       ((work.operation.length & event) != 0 ? polls : hangups).add(work);
+    }
+  }
+
+  /** What cannot be looked at is told as an error. */
+  private int look(boolean signalled) {
+    try {
+      return events(signalled);
+    } catch (RuntimeException | Error e) {
+      Log.internalError(e);
+      return PollEvents.ERR;
     }
   }
 
@@ -112,7 +123,7 @@ abstract sealed class WaitingStream extends WaitingResource implements Served
     if (work.operation.length != 0) { // nothing to move never waits: read(2), write(2)
       try {
         moved = transfer(work);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         moved = Failures.errorOf(e).result(); // this one's alone; the others go on
       }
     }
@@ -181,7 +192,7 @@ abstract sealed class WaitingStream extends WaitingResource implements Served
         return;
       }
       if (!polls.isEmpty() || !hangups.isEmpty()) {
-        int events = events(signalled);
+        int events = look(signalled);
         answerAll(polls, events);
         answerAll(hangups, events);
       }
@@ -217,7 +228,7 @@ abstract sealed class WaitingStream extends WaitingResource implements Served
   private void request() {
     try {
       await(holder == null && !(transfers.isEmpty() && polls.isEmpty()));
-    } catch (IOException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       // readiness cannot be waited for, such as for want of descriptors or threads
       long failed = Failures.errorOf(e).result();
       finishAll(transfers, failed);

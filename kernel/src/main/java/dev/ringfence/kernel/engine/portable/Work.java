@@ -77,10 +77,10 @@ class Work implements Runnable {
     if (!claim()) {
       return;
     }
-    long outcome = SyscallError.INTERNAL_ERROR.result(); // stays if an Error ends this thread
+    long outcome = SyscallError.INTERNAL_ERROR.result();
     try {
       outcome = perform();
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       outcome = Failures.errorOf(e).result();
     } finally {
       if (outcome != NOT_OVER) {

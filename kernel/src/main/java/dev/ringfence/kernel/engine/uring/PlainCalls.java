@@ -3,6 +3,7 @@ package dev.ringfence.kernel.engine.uring;
 
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Completions;
+import dev.ringfence.kernel.engine.Log;
 import dev.ringfence.kernel.engine.Operation;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -14,11 +15,16 @@ import java.util.function.LongSupplier;
  */
 final class PlainCalls {
 
+  /** Made before anything fails: what fails at the limit of descriptors may load no class. */
+  private static final Outcome FAILED = new Outcome.Ended(SyscallError.INTERNAL_ERROR.result());
+
+  private final UringQueue queue;
   private final ExecutorService workers;
   private final Completions completions;
   private final PathOperations paths;
 
-  PlainCalls(UringEngine engine, Completions completions) {
+  PlainCalls(UringQueue queue, UringEngine engine, Completions completions) {
+    this.queue = queue;
     this.workers = engine.workers();
     this.completions = completions;
     this.paths = new PathOperations(engine.names());
@@ -35,7 +41,8 @@ final class PlainCalls {
       try {
         outcome = paths.run(operation);
       } catch (RuntimeException | Error e) {
-        outcome = new Outcome.Ended(SyscallError.INTERNAL_ERROR.result());
+        Log.internalError(e);
+        outcome = FAILED;
       }
       Outcome told = outcome;
       completions.post(() -> told.tell(completions, operation));
@@ -58,7 +65,11 @@ final class PlainCalls {
       long result = guarded(calls);
       completions.post(() -> {
         slot.onWorker = false;
-        next.goOn(slot, result);
+        try {
+          next.goOn(slot, result);
+        } catch (RuntimeException | Error e) {
+          queue.failed(slot, e);
+        }
       });
     });
   }
@@ -67,6 +78,7 @@ final class PlainCalls {
     try {
       return calls.getAsLong();
     } catch (RuntimeException | Error e) {
+      Log.internalError(e);
       return SyscallError.INTERNAL_ERROR.result();
     }
   }

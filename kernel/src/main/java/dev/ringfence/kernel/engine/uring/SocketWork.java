@@ -6,6 +6,7 @@ import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Completions;
 import dev.ringfence.kernel.engine.Endpoint;
 import dev.ringfence.kernel.engine.Operation;
+import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.Errno;
 import dev.ringfence.linux.uring.UringHeader;
 
@@ -97,7 +98,7 @@ final class SocketWork {
   }
 
   /** Linux must be done with the memory, and with the number of the slot: errors notify too. */
-  private void endWhenFree(Slot slot) {
+  void endWhenFree(Slot slot) {
     if (slot.over && slot.notifications == 0) {
       queue.end(slot, slot.result);
     }
@@ -109,7 +110,13 @@ final class SocketWork {
       return;
     }
     Operation operation = slot.operation;
-    LinuxSocket made = requests.accepted(slot, result);
+    LinuxSocket made;
+    try {
+      made = requests.accepted(slot, result);
+    } catch (RuntimeException | Error e) {
+      Descriptors.close(result);
+      throw e;
+    }
     queue.giveBack(slot);
     completions.opened(operation, made);
   }

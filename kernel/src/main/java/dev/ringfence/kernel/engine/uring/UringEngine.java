@@ -155,8 +155,9 @@ public final class UringEngine implements Engine {
       throw new SyscallException(
           Errors.of(bell), "no eventfd for a queue: " + Errno.describe(bell));
     }
+    IoUring ring = null;
     try {
-      IoUring ring = IoUring.open(wanted);
+      ring = IoUring.open(wanted);
       if (options.fixedThread()) {
         // cheaper calls where the kernel has it; without it all goes on as before
         ring.pin();
@@ -165,6 +166,12 @@ public final class UringEngine implements Engine {
     } catch (LinuxException e) {
       Descriptors.close((int) bell);
       throw refused(e);
+    } catch (RuntimeException | Error e) {
+      if (ring != null) {
+        ring.close();
+      }
+      Descriptors.close((int) bell);
+      throw e;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Completions;
 import dev.ringfence.kernel.engine.EngineQueue;
+import dev.ringfence.kernel.engine.Log;
 import dev.ringfence.kernel.engine.Operation;
 import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.Errno;
@@ -59,7 +60,7 @@ final class UringQueue implements EngineQueue {
     this.submission = ring.submissions();
     this.completion = ring.completions();
     this.completions = completions;
-    this.calls = new PlainCalls(engine, completions);
+    this.calls = new PlainCalls(this, engine, completions);
     this.registered = new PinnedMemory(ring);
     this.files = new FixedFiles(ring, completions);
     this.fileRequests = new FileRequests(submission, files);
@@ -74,6 +75,20 @@ final class UringQueue implements EngineQueue {
 
   @Override
   public void start(Operation operation) {
+    try {
+      begin(operation);
+    } catch (RuntimeException | Error e) {
+      // an entry that was handed to Linux is the last thing that begins, so there is none
+      if (operation.engineIndex >= 0) {
+        failed(slots.at(operation.engineIndex), e);
+      } else {
+        Log.internalError(e);
+        completions.complete(operation, SyscallError.INTERNAL_ERROR.result());
+      }
+    }
+  }
+
+  private void begin(Operation operation) {
     switch (operation.code) {
       case READ, WRITE, FSYNC, POLL, ALLOCATE -> startOnRing(operation);
       case SYNC_RANGE -> {
@@ -229,6 +244,14 @@ final class UringQueue implements EngineQueue {
       return;
     }
     Slot slot = slots.at((int) tag);
+    try {
+      deliver(slot, result, flags);
+    } catch (RuntimeException | Error e) {
+      failed(slot, e);
+    }
+  }
+
+  private void deliver(Slot slot, int result, int flags) {
     if ((flags & UringHeader.IORING_CQE_F_NOTIF) != 0) {
       sockets.notified(slot);
       return;
@@ -307,14 +330,36 @@ final class UringQueue implements EngineQueue {
     slots.giveBack(slot);
     if (counted) {
       filesInFlight--;
-      Slot next = waitingFiles.poll();
-      if (next != null) {
-        next.counted = true;
-        filesInFlight++;
-        push(next);
-      }
+      startWaiting();
     }
     completions.complete(operation, result);
+  }
+
+  private void startWaiting() {
+    Slot next = waitingFiles.poll();
+    if (next == null) {
+      return;
+    }
+    next.counted = true;
+    filesInFlight++;
+    try {
+      push(next);
+    } catch (RuntimeException | Error e) {
+      failed(next, e);
+    }
+  }
+
+  /**
+   * Something that must not happen happened to an operation that has no entry with Linux: it ends
+   * as soon as Linux is done with its memory, and all others go on.
+   */
+  void failed(Slot slot, Throwable failure) {
+    Log.internalError(failure);
+    if (slot.operation != Slot.NOBODY) {
+      slot.over = true;
+      slot.result = SyscallError.INTERNAL_ERROR.result();
+      sockets.endWhenFree(slot);
+    }
   }
 
   // ---- waking ----------------------------------------------------------------------------------
