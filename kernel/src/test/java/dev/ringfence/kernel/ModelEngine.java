@@ -14,12 +14,16 @@ import dev.ringfence.kernel.engine.SharedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without a host: whatever is opened is there at once, and is counted. */
 class ModelEngine implements Engine {
+
+  /** What the next {@code progress} delivers. */
+  final ArrayDeque<Runnable> later = new ArrayDeque<>();
 
   /** How many resources are open. */
   final AtomicInteger open = new AtomicInteger();
@@ -90,7 +94,9 @@ class ModelEngine implements Engine {
 
       @Override
       public void progress(int completionsMin, long nanosMax) {
-        // nothing to wait for
+        for (Runnable next = later.poll(); next != null; next = later.poll()) {
+          next.run();
+        }
       }
 
       @Override
