@@ -9,6 +9,7 @@ import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.ProvidedBuffer;
 import dev.ringfence.abi.ReceiveFlags;
+import dev.ringfence.abi.RingHeader;
 import dev.ringfence.abi.SocketAddress;
 import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
@@ -236,6 +237,19 @@ class MultishotTest extends SocketConformance {
     assertThat(free.flags()).isEqualTo(CompletionFlags.NOTIFICATION);
     Range in = space(16);
     assertThat(got(in, program.run(receive(pair.server(), in)))).isEqualTo("zero copy");
+  }
+
+  @Test
+  void aWaitForTwoEndsWithBothCompletionsOfAZeroCopySend() {
+    Connection pair = connected(Family.IPV4);
+    Entry endless = receive(pair.client(), space(1));
+    program.submit(endless);
+    program.push(send(pair.client(), "x").code(OpCode.SEND_ZERO_COPY));
+    RingHeader.setWaitFor(program.segment(), program.completionHeader(), 2);
+    assertThat(program.enter()).isZero();
+    assertThat(program.collect(2)).extracting(Completion::result).containsExactly(1, 0);
+    program.run(send(pair.server(), "y"));
+    assertThat(program.await(endless)).succeededWith(1);
   }
 
   @Test

@@ -4,6 +4,8 @@ package dev.ringfence.conformance;
 import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringfence.abi.OpCode;
+import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.RingHeader;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.Domain;
@@ -109,6 +111,42 @@ class WaitTest extends Conformance {
         CompletableFuture.supplyAsync(() -> other.run(other.write(sink, "abc")));
     assertThat(client.await(read)).succeededWith(3);
     assertThat(written.get()).succeededWith(3);
+  }
+
+  @Test
+  void whatEndedBeforeTheWaitCountsThoughMoreWasSubmittedSince() {
+    long[] ends = pair(OpCode.PIPE_CREATE);
+    Entry first = pendingRead();
+    client.enter();
+    Client other = client.another(2, 0);
+    other.run(other.write(sink, "x"));
+    Entry endless = client.read(ends[0], room(1));
+    client.push(endless);
+    waitFor(1);
+    assertThat(client.enter()).isZero();
+    assertThat(client.await(first)).succeededWith(1);
+    assertThat(client.run(client.cancel(endless.tag()))).succeededWith(0);
+    assertThat(client.await(endless)).failedWith(SyscallError.OPERATION_CANCELLED);
+  }
+
+  @Test
+  void aLongTransferGoesOnWhileOthersAreWaitedForToo() throws Exception {
+    int size = 3 << 20;
+    long file = fileWith("", Rights.READ_WRITE);
+    Client other = client.another(2, 0);
+    Range one = room(1);
+    Range all = room(size);
+    // comes only when the transfer is done, so a wait for both must not stop between its pieces
+    CompletableFuture<Completion> written =
+        CompletableFuture.supplyAsync(() -> {
+          eventually("all is written", () -> tree.resolve("file").toFile().length() == size);
+          return other.run(other.write(sink, "x"));
+        });
+    Entry read = client.read(source, one);
+    Entry write = client.write(file, all);
+    List<Completion> done = client.runAll(write, read);
+    assertThat(done).extracting(Completion::result).containsExactlyInAnyOrder(size, 1);
+    assertThat(written.get()).succeededWith(1);
   }
 
   @Test

@@ -26,6 +26,9 @@ final class PortableQueue implements EngineQueue {
   private static final ThreadFactory WORKERS =
       Thread.ofVirtual().name("ringfence-io").inheritInheritableThreadLocals(false).factory();
 
+  /** How long a wait for several completions may keep back those that came. */
+  private static final long BATCH_NANOS_MAX = 1_000_000;
+
   private final PortableEngine engine;
   private final Completions completions;
   private final int deliveriesMax;
@@ -101,7 +104,9 @@ final class PortableQueue implements EngineQueue {
     long deadline = System.nanoTime() + nanosMax;
     long left = nanosMax;
     while (delivered < completionsMin && left > 0) {
-      boolean ended = Inbox.await(own, left);
+      // the first is waited for; a batch is worth waiting for, but not for ever: what was delivered
+      // may have more to do before the others can end
+      boolean ended = Inbox.await(own, delivered == 0 ? left : Math.min(left, BATCH_NANOS_MAX));
       delivered += deliver();
       if (ended) {
         return;

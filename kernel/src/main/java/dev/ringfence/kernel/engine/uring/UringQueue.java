@@ -197,7 +197,10 @@ final class UringQueue implements EngineQueue {
       reap();
       return;
     }
-    if (reap() > 0 && submission.pending() == 0) {
+    if (reap() > 0) {
+      // whoever waits has something to look at; what was submitted since then must go out all the
+      // same, but not be waited for
+      flush();
       return;
     }
     armWake();
