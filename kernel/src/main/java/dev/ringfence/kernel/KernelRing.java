@@ -313,6 +313,14 @@ final class KernelRing {
         && completionRoom() > 0;
   }
 
+  /**
+   * Whether {@link #take} has something to do: entries to take, or operations that go on because
+   * the program has read their completions.
+   */
+  boolean hasWork() {
+    return canTake() || !poisoned && !domain.ended() && unread.mayGoOn(shared.completionHead());
+  }
+
   /** Keeps room for a completion that comes from a direct submission. */
   boolean reserveCompletion() {
     boolean fits = !poisoned && completionRoom() > 0;

@@ -117,7 +117,7 @@ final class Poller implements AutoCloseable {
       for (int i = 0; i < lane.rings().size(); i++) {
         KernelRing ring = lane.rings().get(i);
         ring.shared.askForWakeup();
-        more |= ring.canTake();
+        more |= ring.hasWork();
       }
       if (!more) {
         lane.queue().progress(1, Long.MAX_VALUE);

@@ -43,6 +43,16 @@ final class Unread implements Waitable {
     return before - waiting.size();
   }
 
+  /** Whether {@link #read} would have an operation go on. */
+  boolean mayGoOn(int head) {
+    for (int i = 0; i < waiting.size(); i++) {
+      if (head - waiting.get(i).toldUpTo >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   public boolean stopWaiting(InFlight operation) {
     return waiting.remove(operation);
