@@ -4,6 +4,7 @@ package dev.ringfence.conformance;
 import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringfence.abi.Doorbell;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.RingHeader;
@@ -116,6 +117,22 @@ class PoisonTest extends Conformance {
     ring.forgeSubmissionTail(ring.submissionTail() - 1);
     assertPoisoned(ring);
     assertThat(posted(ring, 2)).containsOnlyKeys(1L, 2L);
+  }
+
+  @Test
+  void aThreadThatWaitsHearsOfAPoisonThatPostsNothing() {
+    Client ring = client.another(2, ringFlags() | Client.completionOrder(1));
+    ring.submit(ring.nop().tag(1), ring.nop().tag(2));
+    eventually("two completions", () -> ring.pending() == 2);
+    ring.push(ring.nop().tag(3));
+    // a poller that sleeps looks when it is entered, and then somebody waits already
+    eventually(
+        "the poller sleeps",
+        () -> !setting.polled() || Doorbell.needsWakeupOpaque(ring.segment(), ring.doorbell()));
+    ring.forgeCompletionHead(ring.completionHead() + 3);
+    RingHeader.setWaitFor(ring.segment(), ring.completionHeader(), 1);
+    assertThat(ring.enter()).isZero();
+    assertThat(ring.poisoned()).isTrue();
   }
 
   @Test

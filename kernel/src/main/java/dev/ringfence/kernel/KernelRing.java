@@ -375,5 +375,7 @@ final class KernelRing {
     }
     closeChain();
     lane.cancelRing(this);
+    // nothing may be left to cancel or to post, whose end would tell
+    waiter.wake();
   }
 }
