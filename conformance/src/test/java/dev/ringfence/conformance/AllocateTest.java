@@ -71,6 +71,28 @@ class AllocateTest extends Conformance {
   }
 
   @Test
+  void whatTheFileSystemCannotHoldIsRefused() {
+    long file = fileWith("0123456789", ALL);
+    assertThat(client.run(client.allocate(file, Long.MAX_VALUE - 4096, 1, 0)))
+        .failedWith(SyscallError.FILESYSTEM_FULL);
+    assertThat(content("file")).isEqualTo("0123456789");
+  }
+
+  @Test
+  void manyGrowAFileWhileOthersMakeItDurable() throws Exception {
+    long file = fileWith("", ALL);
+    for (int round = 0; round < 8; round++) {
+      Entry[] batch = new Entry[ENTRIES];
+      for (int i = 0; i < ENTRIES; i++) {
+        long end = (long) (round * ENTRIES + i + 1) * 1000;
+        batch[i] = i % 2 == 0 ? client.allocate(file, end - 1, 1, 0) : client.fsync(file);
+      }
+      assertThat(client.runAll(batch)).extracting(Completion::result).containsOnly(0);
+    }
+    assertThat(Files.size(tree.resolve("file"))).isEqualTo((8 * ENTRIES - 1) * 1000L);
+  }
+
+  @Test
   void unknownFlagsAreRefused() {
     long file = fileWith("0", ALL);
     assertThat(client.run(client.allocate(file, 0, 1, 8)))

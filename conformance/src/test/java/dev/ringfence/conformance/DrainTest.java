@@ -4,6 +4,8 @@ package dev.ringfence.conformance;
 import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringfence.abi.CompletionFlags;
+import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SyscallError;
 import java.time.Duration;
@@ -143,6 +145,26 @@ class DrainTest extends Conformance {
         .containsExactly(2, 3);
     other.run(other.write(sink, "x"));
     client.collect(2);
+  }
+
+  @Test
+  void aDrainWaitsForTheLastCompletionOfAMultishotOperation() {
+    Client other = client.another(4, ringFlags());
+    long event = event(0);
+    long copy = client.duplicate(event, Rights.READ);
+    Entry poll = client.pollAgain(copy, PollEvents.IN);
+    Entry drain = client.nop(4).drain();
+    client.begin(poll);
+    client.submit(drain);
+    for (int i = 0; i < 3; i++) {
+      other.run(other.signal(event, 1));
+      Completion told = client.await(poll);
+      assertThat(told.flags()).isEqualTo(CompletionFlags.MORE);
+      assertThat(client.pending()).as("the drain").isZero();
+    }
+    assertThat(client.revoke(copy)).isZero();
+    assertThat(client.await(poll)).failedWith(SyscallError.CAPABILITY_REVOKED);
+    assertThat(client.await(drain)).succeededWith(4);
   }
 
   @Test

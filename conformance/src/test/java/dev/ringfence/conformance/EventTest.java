@@ -5,12 +5,15 @@ import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringfence.abi.CapabilityType;
+import dev.ringfence.abi.CompletionEntry;
 import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.Rights;
+import dev.ringfence.abi.SubmissionEntry;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.Domain;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,13 +101,22 @@ class EventTest extends Conformance {
   }
 
   @Test
-  void aDirectSubmissionWaitsToo() {
+  void aDirectSubmissionWaitsToo() throws InterruptedException {
     long event = event(0);
-    Client other = client.another(4, 0);
-    Entry waiting = other.awaitEvent(event);
-    other.submit(waiting);
+    Range entry = room(SubmissionEntry.SIZE);
+    Range completion = room(CompletionEntry.SIZE);
+    Memory memory = client.memory();
+    client.awaitEvent(event).tag(8).writeTo(memory.segment(), memory.offsetOf(entry.address()));
+    AtomicLong register = new AtomicLong(1);
+    Thread direct =
+        Thread.ofPlatform()
+            .start(() -> register.set(client.enter(entry.address(), completion.address())));
+    eventually("it waits", () -> direct.getState() == Thread.State.WAITING);
     client.run(client.signal(event, 1));
-    assertThat(other.await(waiting).value()).isEqualTo(1);
+    direct.join();
+    assertThat(register).hasValue(0);
+    assertThat(Completion.at(memory.segment(), memory.offsetOf(completion.address())).value())
+        .isEqualTo(1);
   }
 
   @Test

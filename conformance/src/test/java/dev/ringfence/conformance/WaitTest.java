@@ -114,6 +114,19 @@ class WaitTest extends Conformance {
   }
 
   @Test
+  void aTimeoutBesideItBoundsAWait() {
+    Entry endless = client.read(source, room(1));
+    Entry timeout = client.timeout(Duration.ofMillis(5));
+    client.push(endless, timeout);
+    waitFor(1);
+    assertThat(client.enter()).isZero();
+    assertThat(client.pending()).isEqualTo(1);
+    assertThat(client.await(timeout)).failedWith(SyscallError.TIMEOUT);
+    client.run(client.write(sink, "x"));
+    assertThat(client.await(endless)).succeededWith(1);
+  }
+
+  @Test
   void whatEndedBeforeTheWaitCountsThoughMoreWasSubmittedSince() {
     long[] ends = pair(OpCode.PIPE_CREATE);
     Entry first = pendingRead();

@@ -81,44 +81,55 @@ class ModelEngine implements Engine {
 
   @Override
   public EngineQueue openQueue(QueueOptions options, Completions completions) {
-    return new EngineQueue() {
-      @Override
-      public void start(Operation operation) {
-        ModelEngine.this.start(operation, completions);
-      }
+    return new Queue(this, completions);
+  }
 
-      @Override
-      public void cancel(Operation operation) {
-        // nothing stays with it
-      }
+  /** Completes at once whatever is started. Tests that want more of a host say what. */
+  static class Queue implements EngineQueue {
+    final Completions completions;
+    private final ModelEngine engine;
 
-      @Override
-      public void progress(int completionsMin, long nanosMax) {
-        for (Runnable next = later.poll(); next != null; next = later.poll()) {
-          next.run();
-        }
-      }
+    Queue(ModelEngine engine, Completions completions) {
+      this.engine = engine;
+      this.completions = completions;
+    }
 
-      @Override
-      public void wake() {
-        // nobody waits
-      }
+    @Override
+    public void start(Operation operation) {
+      engine.start(operation, completions);
+    }
 
-      @Override
-      public int registerBuffer(MemorySegment memory, long offset, long length) {
-        return -1;
-      }
+    @Override
+    public void cancel(Operation operation) {
+      // nothing stays with it
+    }
 
-      @Override
-      public void unregisterBuffer(int registered) {
-        // none was
+    @Override
+    public void progress(int completionsMin, long nanosMax) {
+      for (Runnable next = engine.later.poll(); next != null; next = engine.later.poll()) {
+        next.run();
       }
+    }
 
-      @Override
-      public void close() {
-        // it holds nothing
-      }
-    };
+    @Override
+    public void wake() {
+      // nobody waits
+    }
+
+    @Override
+    public int registerBuffer(MemorySegment memory, long offset, long length) {
+      return -1;
+    }
+
+    @Override
+    public void unregisterBuffer(int registered) {
+      // none was
+    }
+
+    @Override
+    public void close() {
+      // it holds nothing
+    }
   }
 
   @Override
