@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SetupFlags;
-import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.Domain;
 import dev.ringfence.kernel.DomainBuilder;
 import dev.ringfence.kernel.Kernel;
@@ -21,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -186,23 +184,6 @@ abstract class Conformance {
 
   final String text(Range range, int length) {
     return client.memory().text(range.first(length));
-  }
-
-  /**
-   * Carries out what the portable engine may be unable to do, and says so with NotImplemented: the
-   * test ends there.
-   */
-  final Completion runIfAble(Entry entry) {
-    Completion completion = client.run(entry);
-    assumeAble(completion);
-    return completion;
-  }
-
-  /** Ends the test if this is the portable engine's answer to what it cannot do. */
-  final void assumeAble(Completion completion) {
-    boolean unable = completion.result() == SyscallError.NOT_IMPLEMENTED.result();
-    Assumptions.assumeFalse(
-        unable && setting.engine().equals("portable"), "the portable engine cannot do this");
   }
 
   /** Waits for something that must come by itself, and fails clearly if it does not. */

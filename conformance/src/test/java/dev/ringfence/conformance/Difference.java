@@ -3,7 +3,10 @@ package dev.ringfence.conformance;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** The one table of what engines may do differently, each with the reason. */
+/**
+ * The one table of what engines may do differently, each with the reason. docs/testing.md tells it
+ * to users.
+ */
 enum Difference {
   EXCHANGE("portable", "java.nio has no call that lets two names change places: NotImplemented"),
   BIND_MOUNT(
@@ -24,7 +27,9 @@ enum Difference {
           + " directory has been renamed on the host"),
   NO_ALLOCATION(
       "portable", "java.nio cannot take room on the device: ALLOCATE changes the size only"),
-  NO_UNIX_DATAGRAMS("portable", "java.nio has no Unix datagrams");
+  NO_UNIX_DATAGRAMS("portable", "java.nio has no Unix datagrams"),
+  NO_TEE("portable", "java.nio cannot look into a pipe: TEE is NotImplemented"),
+  GARBAGE("portable", "java.nio and its threads make objects: each operation allocates a little");
 
   final String engine;
   final String reason;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringfence.abi.Rights;
-import dev.ringfence.abi.SyscallError;
-import dev.ringfence.abi.SyscallException;
 import dev.ringfence.kernel.Domain;
 import dev.ringfence.kernel.EngineChoice;
 import dev.ringfence.kernel.Kernel;
@@ -33,7 +31,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,17 +92,6 @@ class SessionFilesTest {
     return bytes;
   }
 
-  /** Ends the test where the portable engine says that it cannot do this. */
-  private void ifAble(Runnable action) {
-    try {
-      action.run();
-    } catch (SyscallException e) {
-      boolean unable = e.error() == SyscallError.NOT_IMPLEMENTED && engine.equals("portable");
-      Assumptions.assumeFalse(unable, "the portable engine cannot do this");
-      throw e;
-    }
-  }
-
   @Test
   void severalBuffersAreReadAndWrittenInTheirOrder() throws IOException {
     byte[] content = random(2 * PAGE + 100);
@@ -160,7 +146,7 @@ class SessionFilesTest {
   @Test
   void aHoleReadsAsZerosAndTheSizeStays() throws IOException {
     try (File file = made(random(4 * PAGE))) {
-      ifAble(() -> file.punchHole(PAGE, PAGE));
+      file.punchHole(PAGE, PAGE);
       byte[] hole = new byte[PAGE];
       assertThat(file.read(hole, PAGE)).isEqualTo(PAGE);
       assertThat(hole).containsOnly(0);
@@ -171,7 +157,7 @@ class SessionFilesTest {
   @Test
   void allocatingMakesTheFileGrow() throws IOException {
     try (File file = made(random(10))) {
-      ifAble(() -> file.allocate(0, 3 * PAGE));
+      file.allocate(0, 3 * PAGE);
       assertThat(file.size()).isEqualTo(3 * PAGE);
     }
   }
