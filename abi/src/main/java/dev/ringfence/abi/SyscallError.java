@@ -75,11 +75,7 @@ public enum SyscallError {
 
   // Rings
   QUEUE_FULL(0x300, true, "a queue of the kernel is full; reap completions and try again"),
-  QUEUE_OVERFLOW(
-      0x301,
-      false,
-      "the ring is poisoned: set up another; or a multishot operation found no room: reap, arm it"
-          + " again"),
+  QUEUE_OVERFLOW(0x301, false, "the ring is poisoned; set up another"),
   BUFFER_NOT_REGISTERED(
       0x302, false, "no buffer is registered under this index; register one first"),
   INVALID_BUFFER_INDEX(0x303, false, "an index of a buffer is 0 to 1023; correct it"),

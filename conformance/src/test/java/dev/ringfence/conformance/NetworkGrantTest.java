@@ -117,6 +117,18 @@ class NetworkGrantTest extends SocketConformance {
   }
 
   @Test
+  void anAddressThatTheMachineDoesNotHaveIsNotAvailable() {
+    // of a block that is for documents, so that no machine has it
+    use("listen:192.0.2.1:*");
+    Range address = program.memory().take(SocketAddress.SIZE);
+    byte[] ip = {(byte) 192, 0, 2, 1};
+    SocketAddress.writeIp(
+        program.segment(), program.memory().offsetOf(address.address()), ip, 0, 0);
+    assertThat(program.run(bind(stream(Family.IPV4), address)))
+        .failedWith(SyscallError.ADDRESS_NOT_AVAILABLE);
+  }
+
+  @Test
   void anIpv4AddressInIpv6ClothesIsNone() throws IOException {
     try (Silence silence = new Silence()) {
       use("connect:[::]/0:*");
