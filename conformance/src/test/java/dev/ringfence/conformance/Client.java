@@ -240,7 +240,7 @@ final class Client extends ObjectRequests {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("the poller takes nothing: " + waitingEntries() + " entries wait");
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 

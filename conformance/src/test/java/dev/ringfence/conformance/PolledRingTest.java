@@ -63,7 +63,7 @@ class PolledRingTest extends Conformance {
   @Test
   void noEntryIsForgottenWhenThePollerFallsAsleepMeanwhile() {
     SplittableRandom random = new SplittableRandom(IDLE_NANOS);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 100; i++) {
       // about as long as the poller goes on looking
       long pause = System.nanoTime() + random.nextLong(IDLE_NANOS * 3 / 2);
       while (System.nanoTime() < pause) {
@@ -80,7 +80,7 @@ class PolledRingTest extends Conformance {
   void whoWaitsForRoomInAFullQueueAlwaysGetsSome() {
     int pushed = 0;
     int reaped = 0;
-    while (reaped < 2000) {
+    while (reaped < 400) {
       while (polled.room() > 0) {
         polled.push(polled.nop(pushed++));
       }
