@@ -325,6 +325,18 @@ class CapabilityTransferTest extends Conformance {
   }
 
   @Test
+  void anEndThatWasRevokedOnItsWayHoldsNoChannel() {
+    long[] a = channelOf(client);
+    long[] b = channelOf(client);
+    long sent = client.duplicate(b[1], CapabilityType.CHANNEL.applicableRights());
+    assertThat(client.run(client.send(a[0], "", Sent.copy(sent, 0)))).succeeded();
+    assertThat(client.run(client.send(b[0], "", Sent.copy(a[1], 0))))
+        .failedWith(SyscallError.CANNOT_TRANSFER);
+    assertThat(client.revoke(sent)).isZero();
+    assertThat(client.run(client.send(b[0], "", Sent.copy(a[1], 0)))).succeeded();
+  }
+
+  @Test
   void droppedMessagesCloseWhatTheyCarryThroughAllDepths() {
     int depth = 200;
     Client deep = Client.setUp(opened(QUOTAS), ENTRIES, ringFlags());

@@ -22,8 +22,8 @@ final class ChannelPair {
   final Port first;
   final Port second;
 
-  /** Channels with an end in a message of this one, once for each. Guarded by the tree's lock. */
-  private final List<ChannelPair> carried = new ArrayList<>();
+  /** Ends of channels in messages of this one. Guarded by the tree's lock. */
+  private final List<Capability> carried = new ArrayList<>();
 
   ChannelPair(Kernel kernel) {
     this.kernel = kernel;
@@ -35,15 +35,15 @@ final class ChannelPair {
 
   /** An end of another channel is on its way here, if the capability is one. */
   void carry(Capability onItsWay) {
-    if (onItsWay.held.resource instanceof Port port) {
-      carried.add(port.pair);
+    if (onItsWay.held.resource instanceof Port) {
+      carried.add(onItsWay);
     }
   }
 
   /** It has arrived, or was dropped. */
   void deliver(Capability onItsWay) {
-    if (onItsWay.held.resource instanceof Port port) {
-      carried.remove(port.pair);
+    if (onItsWay.held.resource instanceof Port) {
+      carried.remove(onItsWay);
     }
   }
 
@@ -61,9 +61,18 @@ final class ChannelPair {
         return true;
       }
       if (seen.add(each)) {
-        left.addAll(each.carried);
+        each.addHeld(left);
       }
     }
     return false;
+  }
+
+  /** One that was revoked on its way holds its channel no longer. */
+  private void addHeld(ArrayDeque<ChannelPair> channels) {
+    for (Capability each : carried) {
+      if (each.state == Capability.LIVE && each.held.resource instanceof Port port) {
+        channels.add(port.pair);
+      }
+    }
   }
 }
