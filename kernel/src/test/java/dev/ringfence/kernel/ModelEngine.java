@@ -2,7 +2,6 @@
 package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CapabilityType;
-import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.kernel.engine.Completions;
 import dev.ringfence.kernel.engine.Engine;
@@ -19,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** An engine without a host: whatever is opened is there at once, and is counted. */
+/** An engine without a host: whatever is opened or accepted is there at once, and is counted. */
 class ModelEngine implements Engine {
 
   /** What the next {@code progress} delivers. */
@@ -27,6 +26,9 @@ class ModelEngine implements Engine {
 
   /** How many resources are open. */
   final AtomicInteger open = new AtomicInteger();
+
+  /** Whether the host fails whatever it is asked for. */
+  boolean fails;
 
   /** A resource that is counted while it is open. */
   class Thing extends Resource {
@@ -72,10 +74,15 @@ class ModelEngine implements Engine {
 
   /** Carries an operation out. */
   void start(Operation operation, Completions completions) {
-    if (operation.code == OpCode.OPEN) {
-      completions.opened(operation, new Thing(CapabilityType.FILE));
-    } else {
-      completions.complete(operation, SyscallError.NOT_IMPLEMENTED.result());
+    if (fails) {
+      completions.complete(operation, SyscallError.IO_ERROR.result());
+      return;
+    }
+    switch (operation.code) {
+      case OPEN -> completions.opened(operation, new Thing(CapabilityType.FILE));
+      case SOCKET_CREATE, ACCEPT ->
+          completions.opened(operation, new Thing(CapabilityType.SOCKET));
+      default -> completions.complete(operation, SyscallError.NOT_IMPLEMENTED.result());
     }
   }
 
