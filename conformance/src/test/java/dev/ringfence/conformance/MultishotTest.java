@@ -4,14 +4,11 @@ package dev.ringfence.conformance;
 import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringfence.abi.BufferRing;
 import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.OpCode;
-import dev.ringfence.abi.ProvidedBuffer;
 import dev.ringfence.abi.ReceiveFlags;
 import dev.ringfence.abi.RingHeader;
 import dev.ringfence.abi.SocketAddress;
-import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,50 +21,8 @@ class MultishotTest extends SocketConformance {
 
   private static final int BUFFER_BYTES = 128;
 
-  private Range ring;
-  private int tail;
-  private int entries;
-  private Range memory;
-
-  private int group(int count) {
-    entries = count;
-    tail = 0;
-    ring = space(Math.toIntExact(BufferRing.sizeFor(count)));
-    memory = space(count * BUFFER_BYTES);
-    for (int id = 0; id < count; id++) {
-      provide(id);
-    }
-    Completion made =
-        program.run(Entry.of(OpCode.REGISTER_GROUP).addr(ring.address()).len(count).bufIndex(-1));
-    assertThat(made).succeeded();
-    return made.result();
-  }
-
-  private void provide(int id) {
-    long base = program.memory().offsetOf(ring.address());
-    long entry =
-        base + BufferRing.ENTRIES_OFFSET + (long) (tail & entries - 1) * ProvidedBuffer.SIZE;
-    ProvidedBuffer.setAddr(program.segment(), entry, buffer(id).address());
-    ProvidedBuffer.setLen(program.segment(), entry, BUFFER_BYTES);
-    ProvidedBuffer.setId(program.segment(), entry, id);
-    BufferRing.setTailRelease(program.segment(), base, ++tail);
-  }
-
-  private Range buffer(int id) {
-    return new Range(memory.address() + (long) id * BUFFER_BYTES, BUFFER_BYTES);
-  }
-
-  private Entry receiveAll(long socket, int group) {
-    return Entry.of(OpCode.RECV)
-        .capability(socket)
-        .with(SubmissionFlags.BUFFER_SELECT)
-        .bufIndex(group)
-        .auxiliary1(ReceiveFlags.MULTISHOT);
-  }
-
-  private String textOf(Completion completion) {
-    assertThat(completion.flags() & CompletionFlags.BUFFER).isNotZero();
-    return program.memory().text(buffer(bufferOf(completion)).first(completion.result()));
+  private ProvidedBuffers buffers(int count) {
+    return new ProvidedBuffers(program, count, BUFFER_BYTES);
   }
 
   @ParameterizedTest
@@ -94,15 +49,15 @@ class MultishotTest extends SocketConformance {
   @EnumSource
   void aReceiveGoesOnWithABufferForEachPiece(Family family) {
     Connection pair = connected(family);
-    int group = group(4);
-    Entry receive = receiveAll(pair.server(), group);
+    ProvidedBuffers buffers = buffers(4);
+    Entry receive = buffers.receiveAll(pair.server());
     program.submit(receive);
     for (String text : new String[] {"one", "two", "three"}) {
       program.run(send(pair.client(), text));
       Completion received = program.await(receive);
       assertThat(goesOn(received)).isTrue();
-      assertThat(textOf(received)).isEqualTo(text);
-      provide(bufferOf(received));
+      assertThat(buffers.textOf(received)).isEqualTo(text);
+      buffers.provide(bufferOf(received));
     }
     program.run(program.close(pair.client()));
     Completion end = program.await(receive);
@@ -114,21 +69,21 @@ class MultishotTest extends SocketConformance {
   @EnumSource
   void aGroupThatRunsDryEndsTheReceiveAndLosesNothing(Family family) {
     Connection pair = connected(family);
-    int group = group(2);
-    Entry receive = receiveAll(pair.server(), group);
+    ProvidedBuffers buffers = buffers(2);
+    Entry receive = buffers.receiveAll(pair.server());
     program.submit(receive);
     StringBuilder received = new StringBuilder();
     for (int i = 0; i < 2; i++) {
       program.run(send(pair.client(), "part" + i));
-      received.append(textOf(program.await(receive)));
+      received.append(buffers.textOf(program.await(receive)));
     }
     program.run(send(pair.client(), "part2"));
     Completion dry = program.await(receive);
     assertThat(dry).failedWith(SyscallError.OUT_OF_MEMORY);
-    provide(0);
-    Entry again = receiveAll(pair.server(), group);
+    buffers.provide(0);
+    Entry again = buffers.receiveAll(pair.server());
     program.submit(again);
-    received.append(textOf(program.await(again)));
+    received.append(buffers.textOf(program.await(again)));
     assertThat(received.toString()).isEqualTo("part0part1part2");
     program.run(program.cancel(again.tag()));
     program.await(again);
@@ -138,16 +93,16 @@ class MultishotTest extends SocketConformance {
   void thousandsOfReceivesWaitWithoutABufferEach() {
     Connection first = connected(Family.IPV4);
     Connection second = connected(Family.IPV4);
-    int group = group(1);
-    Entry one = receiveAll(first.server(), group);
-    Entry other = receiveAll(second.server(), group);
+    ProvidedBuffers buffers = buffers(1);
+    Entry one = buffers.receiveAll(first.server());
+    Entry other = buffers.receiveAll(second.server());
     program.submit(one, other);
     program.run(send(second.client(), "b"));
     Completion received = program.await(other);
-    assertThat(textOf(received)).isEqualTo("b");
-    provide(bufferOf(received));
+    assertThat(buffers.textOf(received)).isEqualTo("b");
+    buffers.provide(bufferOf(received));
     program.run(send(first.client(), "a"));
-    assertThat(textOf(program.await(one))).isEqualTo("a");
+    assertThat(buffers.textOf(program.await(one))).isEqualTo("a");
     for (Entry each : new Entry[] {one, other}) {
       program.run(program.cancel(each.tag()));
       program.await(each);
@@ -157,12 +112,10 @@ class MultishotTest extends SocketConformance {
   @Test
   void aFullCompletionQueueEndsTheReceiveWithItsResult() {
     Connection pair = connected(Family.IPV4);
-    int group = group(8);
+    ProvidedBuffers buffers = buffers(8);
     Client small = program.another(2, ringFlags() | Client.completionOrder(1));
-    assertThat(
-            small.run(Entry.of(OpCode.REGISTER_GROUP).addr(ring.address()).len(8).bufIndex(group)))
-        .succeededWith(group);
-    Entry receive = receiveAll(pair.server(), group);
+    assertThat(buffers.registerIn(small, buffers.group())).isEqualTo(buffers.group());
+    Entry receive = buffers.receiveAll(pair.server());
     small.submit(receive, small.nop(7));
     eventually("the queue has one completion", () -> small.pending() == 1);
     program.run(send(pair.client(), "last"));
@@ -176,7 +129,7 @@ class MultishotTest extends SocketConformance {
         });
     Completion received = small.await(receive);
     assertThat(goesOn(received)).isFalse();
-    assertThat(textOf(received)).isEqualTo("last");
+    assertThat(buffers.textOf(received)).isEqualTo("last");
     small.reap();
   }
 
@@ -190,14 +143,14 @@ class MultishotTest extends SocketConformance {
     program.run(ownName(there, target));
     Range sender = space(SocketAddress.SIZE);
     program.run(ownName(here, sender));
-    int group = group(2);
-    Entry receive = receiveAll(there, group).code(OpCode.RECV_MESSAGE);
+    ProvidedBuffers buffers = buffers(2);
+    Entry receive = buffers.receiveAll(there).code(OpCode.RECV_MESSAGE);
     program.submit(receive);
     program.run(sendTo(here, "hello", target));
     Completion received = program.await(receive);
     assertThat(received).succeededWith(SocketAddress.SIZE + 5);
     assertThat(received.reserved()).isEqualTo(5);
-    Range buffer = buffer(bufferOf(received));
+    Range buffer = buffers.buffer(bufferOf(received));
     assertThat(sameAddress(buffer.first(SocketAddress.SIZE), sender)).isTrue();
     assertThat(program.memory().text(buffer.from(SocketAddress.SIZE).first(5))).isEqualTo("hello");
     program.run(program.cancel(receive.tag()));
@@ -209,17 +162,17 @@ class MultishotTest extends SocketConformance {
     Connection pair = connected(Family.IPV4);
     assertThat(program.run(receive(pair.server(), space(4), ReceiveFlags.MULTISHOT)))
         .failedWith(SyscallError.INVALID_ARGUMENT);
-    int group = group(1);
+    ProvidedBuffers buffers = buffers(1);
     for (int flag :
         new int[] {ReceiveFlags.PEEK, ReceiveFlags.DO_NOT_WAIT, ReceiveFlags.WAIT_ALL}) {
       assertThat(
               program.run(
-                  receiveAll(pair.server(), group).auxiliary1(ReceiveFlags.MULTISHOT | flag)))
+                  buffers.receiveAll(pair.server()).auxiliary1(ReceiveFlags.MULTISHOT | flag)))
           .failedWith(SyscallError.INVALID_ARGUMENT);
     }
-    assertThat(program.run(receiveAll(pair.server(), group + 1)))
+    assertThat(program.run(buffers.receiveAll(pair.server()).bufIndex(buffers.group() + 1)))
         .failedWith(SyscallError.BUFFER_NOT_REGISTERED);
-    assertThat(program.run(receiveAll(pair.server(), 256)))
+    assertThat(program.run(buffers.receiveAll(pair.server()).bufIndex(256)))
         .failedWith(SyscallError.INVALID_BUFFER_INDEX);
   }
 

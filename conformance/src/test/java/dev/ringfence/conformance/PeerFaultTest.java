@@ -4,14 +4,10 @@ package dev.ringfence.conformance;
 import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringfence.abi.BufferRing;
-import dev.ringfence.abi.CompletionFlags;
 import dev.ringfence.abi.OpCode;
-import dev.ringfence.abi.ProvidedBuffer;
 import dev.ringfence.abi.ReceiveFlags;
 import dev.ringfence.abi.SendFlags;
 import dev.ringfence.abi.SocketOption;
-import dev.ringfence.abi.SubmissionFlags;
 import dev.ringfence.abi.SyscallError;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -122,8 +118,8 @@ class PeerFaultTest extends SocketConformance {
   @Test
   void aResetEndsAMultishotReceiveOnce() throws IOException {
     Peered pair = peered();
-    int group = group();
-    Entry receive = receiveAll(pair.socket(), group);
+    ProvidedBuffers buffers = new ProvidedBuffers(program, BUFFERS, BUFFER_BYTES);
+    Entry receive = buffers.receiveAll(pair.socket());
     program.begin(receive);
     pair.peer().write(ByteBuffer.wrap(Requests.bytes("first")));
     Completion first = program.await(receive);
@@ -233,52 +229,15 @@ class PeerFaultTest extends SocketConformance {
 
   // ---- more than is provided for ---------------------------------------------------------------
 
-  private Range ring;
-  private Range memory;
-  private int tail;
-
-  private int group() {
-    tail = 0;
-    ring = space(Math.toIntExact(BufferRing.sizeFor(BUFFERS)));
-    memory = space(BUFFERS * BUFFER_BYTES);
-    for (int id = 0; id < BUFFERS; id++) {
-      provide(id);
-    }
-    Entry register = Entry.of(OpCode.REGISTER_GROUP).addr(ring.address()).len(BUFFERS).bufIndex(-1);
-    return program.run(register).result();
-  }
-
-  private void provide(int id) {
-    long base = program.memory().offsetOf(ring.address());
-    long entry =
-        base + BufferRing.ENTRIES_OFFSET + (long) (tail & BUFFERS - 1) * ProvidedBuffer.SIZE;
-    ProvidedBuffer.setAddr(program.segment(), entry, buffer(id).address());
-    ProvidedBuffer.setLen(program.segment(), entry, BUFFER_BYTES);
-    ProvidedBuffer.setId(program.segment(), entry, id);
-    BufferRing.setTailRelease(program.segment(), base, ++tail);
-  }
-
-  private Range buffer(int id) {
-    return new Range(memory.address() + (long) id * BUFFER_BYTES, BUFFER_BYTES);
-  }
-
-  private Entry receiveAll(long socket, int group) {
-    return Entry.of(OpCode.RECV)
-        .capability(socket)
-        .with(SubmissionFlags.BUFFER_SELECT)
-        .bufIndex(group)
-        .auxiliary1(ReceiveFlags.MULTISHOT);
-  }
-
   @Test
   void manyConnectionsThatShareTooFewBuffersLoseNothing() throws IOException {
     Server server = server(Family.IPV4);
-    int group = group();
+    ProvidedBuffers buffers = new ProvidedBuffers(program, BUFFERS, BUFFER_BYTES);
     List<Peered> pairs = new ArrayList<>();
     List<Entry> receives = new ArrayList<>();
     for (int i = 0; i < CONNECTIONS; i++) {
       pairs.add(peered(server));
-      receives.add(receiveAll(pairs.get(i).socket(), group));
+      receives.add(buffers.receiveAll(pairs.get(i).socket()));
     }
     program.begin(receives.toArray(Entry[]::new));
     List<StringBuilder> got = new ArrayList<>();
@@ -289,7 +248,7 @@ class PeerFaultTest extends SocketConformance {
         }
         pairs.get(i).peer().write(ByteBuffer.wrap(Requests.bytes("<" + i + "." + round + ">")));
       }
-      takeAll(pairs, receives, group, got);
+      takeAll(pairs, receives, buffers, got);
     }
     for (int i = 0; i < CONNECTIONS; i++) {
       assertThat(got.get(i).toString()).isEqualTo("<%1$d.0><%1$d.1><%1$d.2>".formatted(i));
@@ -306,7 +265,7 @@ class PeerFaultTest extends SocketConformance {
 
   /** One message of each connection; buffers are given back only when somebody had none. */
   private void takeAll(
-      List<Peered> pairs, List<Entry> receives, int group, List<StringBuilder> got) {
+      List<Peered> pairs, List<Entry> receives, ProvidedBuffers buffers, List<StringBuilder> got) {
     int waiting = CONNECTIONS;
     while (waiting > 0) {
       Deque<Integer> used = new ArrayDeque<>();
@@ -316,9 +275,8 @@ class PeerFaultTest extends SocketConformance {
         int whose = indexOf(receives, done);
         if (done.result() > 0) {
           assertThat(goesOn(done)).isTrue();
-          int buffer = done.flags() >>> CompletionFlags.BUFFER_SHIFT;
-          got.get(whose).append(program.memory().text(buffer(buffer).first(done.result())));
-          used.add(buffer);
+          got.get(whose).append(buffers.textOf(done));
+          used.add(bufferOf(done));
         } else {
           assertThat(done).failedWith(SyscallError.OUT_OF_MEMORY);
           assertThat(goesOn(done)).isFalse();
@@ -327,9 +285,9 @@ class PeerFaultTest extends SocketConformance {
       }
       assertThat(used).hasSize(Math.min(waiting, BUFFERS));
       waiting = dry.size();
-      used.forEach(this::provide);
+      used.forEach(buffers::provide);
       for (int whose : dry) {
-        receives.set(whose, receiveAll(pairs.get(whose).socket(), group));
+        receives.set(whose, buffers.receiveAll(pairs.get(whose).socket()));
       }
       program.begin(dry.stream().map(receives::get).toArray(Entry[]::new));
     }
