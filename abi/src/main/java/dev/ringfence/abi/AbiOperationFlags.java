@@ -88,6 +88,7 @@ final class AbiOperationFlags {
     return section(
         "Flags of events, transfers and limits",
         word("RF_EVENT_ONE", EventFlags.ONE, "take one, not all"),
+        word("RF_EVENT_DO_NOT_WAIT", EventFlags.DO_NOT_WAIT, "WouldBlock if there is nothing"),
         bits("RF_TRANSFER_MOVE", TransferFlags.MOVE, "the sender gives it up"),
         bits("RF_LIMIT_DELAY", LimitFlags.DELAY, "wait instead of failing"));
   }

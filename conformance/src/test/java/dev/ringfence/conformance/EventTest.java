@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.CompletionEntry;
 import dev.ringfence.abi.CompletionFlags;
+import dev.ringfence.abi.EventFlags;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SubmissionEntry;
@@ -47,6 +48,18 @@ class EventTest extends Conformance {
     client.submit(third);
     assertThat(client.run(client.cancel(third.tag()))).succeededWith(0);
     assertThat(client.await(third)).failedWith(SyscallError.OPERATION_CANCELLED);
+  }
+
+  @Test
+  void whoDoesNotWaitIsToldThatThereIsNothing() {
+    long event = event(3);
+    Entry one = client.takeEvent(event).auxiliary1(EventFlags.DO_NOT_WAIT | EventFlags.ONE);
+    assertThat(client.run(one).value()).isEqualTo(1);
+    assertThat(client.run(client.takeEvent(event)).value()).isEqualTo(2);
+    assertThat(client.run(client.takeEvent(event))).failedWith(SyscallError.WOULD_BLOCK);
+    // it is not in the line of those who wait
+    client.run(client.signal(event, 4));
+    assertThat(client.run(client.awaitEvent(event)).value()).isEqualTo(4);
   }
 
   @Test
@@ -155,7 +168,7 @@ class EventTest extends Conformance {
   @Test
   void anUnknownFlagIsInvalid() {
     long event = event(1);
-    assertThat(client.run(client.awaitEvent(event).auxiliary1(2)))
+    assertThat(client.run(client.awaitEvent(event).auxiliary1(4)))
         .failedWith(SyscallError.INVALID_ARGUMENT);
   }
 

@@ -31,6 +31,11 @@ abstract class ObjectRequests extends Requests {
     return awaitEvent(event).auxiliary1(EventFlags.ONE);
   }
 
+  /** EVENT_AWAIT that fails where it would wait. */
+  Entry takeEvent(long event) {
+    return awaitEvent(event).auxiliary1(EventFlags.DO_NOT_WAIT);
+  }
+
   Entry pollAgain(long capability, int events) {
     return poll(capability, events).auxiliary1(PollFlags.MULTISHOT);
   }

@@ -72,17 +72,17 @@ final class Event extends Resource implements Waitable {
     return amount;
   }
 
-  /** What the counter has for an operation; 0, and it waits in line. */
-  long takeOrWait(InFlight operation) {
+  /** What the counter has for an operation; 0, and it waits in line, if it {@code waits}. */
+  long take(InFlight operation, boolean waits) {
     Wakeups wakeups = new Wakeups();
     long amount = 0;
     synchronized (this) {
       // what is there while others wait cannot be: a signal goes to them at once
-      if (counter == 0) {
+      if (counter == 0 && waits) {
         operation.stage = InFlight.Stage.ON_OBJECT;
         operation.waitsOn = this;
         waiting.add(operation);
-      } else {
+      } else if (counter > 0) {
         amount = take(operation);
         pollers.came(PollEvents.OUT, wakeups);
       }

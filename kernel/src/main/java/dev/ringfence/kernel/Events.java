@@ -3,6 +3,7 @@ package dev.ringfence.kernel;
 
 import dev.ringfence.abi.CapabilityType;
 import dev.ringfence.abi.CompletionFlags;
+import dev.ringfence.abi.EventFlags;
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.SyscallError;
@@ -32,9 +33,12 @@ final class Events {
           operation,
           count <= 0 ? SyscallError.INVALID_ARGUMENT.result() : event.signal(count, lane));
     } else {
-      long amount = event.takeOrWait(operation);
+      boolean waits = (operation.auxiliary1 & EventFlags.DO_NOT_WAIT) == 0;
+      long amount = event.take(operation, waits);
       if (amount != 0) {
         tell(operation, amount);
+      } else if (!waits) {
+        lifecycle.finish(operation, SyscallError.WOULD_BLOCK.result());
       }
     }
   }

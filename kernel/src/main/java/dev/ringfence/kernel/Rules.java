@@ -63,7 +63,7 @@ final class Rules {
       case POLL -> (word & ~PollFlags.MULTISHOT) == 0;
       case RECV, RECV_MESSAGE -> (word & ~RECEIVE_FLAGS) == 0;
       case SEND, SEND_MESSAGE, SEND_ZERO_COPY -> (word & ~SEND_FLAGS) == 0;
-      case EVENT_AWAIT -> (word & ~EventFlags.ONE) == 0;
+      case EVENT_AWAIT -> (word & ~(EventFlags.ONE | EventFlags.DO_NOT_WAIT)) == 0;
       case ADVISE -> word >= Advice.NORMAL && word <= Advice.DONT_NEED;
       case ALLOCATE ->
           (word & ~(AllocateFlags.KEEP_SIZE | AllocateFlags.PUNCH_HOLE | AllocateFlags.ZERO_RANGE))
