@@ -5,6 +5,7 @@ import static dev.ringfence.conformance.CompletionAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringfence.abi.OpCode;
+import dev.ringfence.abi.PollEvents;
 import dev.ringfence.abi.ReceiveFlags;
 import dev.ringfence.abi.SendFlags;
 import dev.ringfence.abi.SocketOption;
@@ -102,6 +103,19 @@ class PeerFaultTest extends SocketConformance {
   }
 
   @Test
+  void aResetThatAPollHasSeenIsToldByTheNextReceive() throws IOException {
+    Peered pair = peered();
+    Entry polled = program.poll(pair.socket(), PollEvents.IN);
+    program.begin(polled);
+    reset(pair.peer());
+    assertThat(program.await(polled).result() & PollEvents.HUP).isNotZero();
+    assertThat(program.run(receive(pair.socket(), space(64))))
+        .failedWith(SyscallError.CONNECTION_RESET);
+    assertThat(program.run(receive(pair.socket(), space(64)))).succeededWith(0);
+    assertOthersWork();
+  }
+
+  @Test
   void aResetEndsAReceiveOfAllWithWhatHadCome() throws IOException {
     Peered pair = peered();
     Entry receive = receive(pair.socket(), space(64), ReceiveFlags.WAIT_ALL);
@@ -158,10 +172,10 @@ class PeerFaultTest extends SocketConformance {
     do {
       fill = send(pair.socket(), "y".repeat(4096)).auxiliary1(SendFlags.DO_NOT_WAIT);
     } while (program.run(fill).result() >= 0);
-    Entry polled = program.poll(pair.socket(), dev.ringfence.abi.PollEvents.OUT);
+    Entry polled = program.poll(pair.socket(), PollEvents.OUT);
     program.begin(polled);
     reset(pair.peer());
-    assertThat(program.await(polled).result() & dev.ringfence.abi.PollEvents.HUP).isNotZero();
+    assertThat(program.await(polled).result() & PollEvents.HUP).isNotZero();
     assertDropped(program.run(send(pair.socket(), "x")));
     assertNothingMoreComes();
     assertOthersWork();
