@@ -3,6 +3,7 @@ package dev.ringfence.user;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Work on a virtual thread of its own, as a future. */
 final class Async {
@@ -10,7 +11,18 @@ final class Async {
   private Async() {}
 
   static <T> CompletableFuture<T> start(Callable<T> work) {
-    Running<T> future = new Running<>(work);
+    return started(new Running<>(work));
+  }
+
+  /**
+   * Like {@link #start}, for one operation that waits for something and takes it away from others,
+   * and that can be stopped while it waits: cancelling never loses what was taken.
+   */
+  static <T> CompletableFuture<T> take(Callable<T> work) {
+    return started(new Taking<>(work));
+  }
+
+  private static <T> CompletableFuture<T> started(Running<T> future) {
     future.thread.start();
     return future;
   }
@@ -25,10 +37,20 @@ final class Async {
 
   /** Like {@link #start}, and {@code buffer} keeps its memory until the work ends. */
   static <T> CompletableFuture<T> using(Buffer buffer, Callable<T> work) {
+    return using(buffer, work, Async::start);
+  }
+
+  /** Like {@link #take}, and {@code buffer} keeps its memory until the work ends. */
+  static <T> CompletableFuture<T> takeInto(Buffer buffer, Callable<T> work) {
+    return using(buffer, work, Async::take);
+  }
+
+  private static <T> CompletableFuture<T> using(
+      Buffer buffer, Callable<T> work, Function<Callable<T>, CompletableFuture<T>> start) {
     Lease lease = buffer.lease();
     lease.beginUse();
     try {
-      return start(() -> {
+      return start.apply(() -> {
         try {
           return work.call();
         } finally {
@@ -46,11 +68,11 @@ final class Async {
    * a slot. Where it cannot (file I/O that already runs), the memory stays in use until it ends;
    * its result is dropped.
    */
-  private static final class Running<T> extends CompletableFuture<T> {
+  private static class Running<T> extends CompletableFuture<T> {
 
     private final Callable<T> work;
-    private final Thread thread = Thread.ofVirtual().name("ringfence-async").unstarted(this::run);
-    private final Cancellation cancellation = new Cancellation(thread);
+    final Thread thread = Thread.ofVirtual().name("ringfence-async").unstarted(this::run);
+    final Cancellation cancellation = new Cancellation(thread);
 
     Running(Callable<T> work) {
       this.work = work;
@@ -74,7 +96,45 @@ final class Async {
         complete(work.call());
       } catch (Throwable e) {
         // Everything, errors too, belongs to whoever waits for the future.
-        completeExceptionally(e);
+        failed(e);
+      }
+    }
+
+    void failed(Throwable failure) {
+      completeExceptionally(failure);
+    }
+
+    final void cancelled() {
+      super.cancel(true);
+    }
+  }
+
+  /**
+   * Cancelling asks the work to end and waits until it says how it did: only work that took nothing
+   * makes the future a cancelled one. The wait is short, since the operation can be stopped.
+   */
+  private static final class Taking<T> extends Running<T> {
+
+    Taking(Callable<T> work) {
+      super(work);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      if (!isDone()) {
+        cancellation.request();
+        // of another future, which has no failure to throw
+        handle((taken, failure) -> true).join();
+      }
+      return isCancelled();
+    }
+
+    @Override
+    void failed(Throwable failure) {
+      if (cancellation.ended(failure)) {
+        cancelled();
+      } else {
+        super.failed(failure);
       }
     }
   }

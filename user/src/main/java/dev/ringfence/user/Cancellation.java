@@ -3,6 +3,7 @@ package dev.ringfence.user;
 
 import dev.ringfence.abi.OpCode;
 import dev.ringfence.abi.SyscallError;
+import dev.ringfence.abi.SyscallException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,18 @@ final class Cancellation {
       // block.
       Thread.ofVirtual().name("ringfence-cancel").start(() -> cancel(submission, target));
     }
+  }
+
+  /** Whether a failure of the work says that it ended because its future was cancelled. */
+  boolean ended(Throwable failure) {
+    return requested
+        && switch (failure) {
+          case CancellationException cancelled -> true;
+          case SyscallException e ->
+              e.error() == SyscallError.OPERATION_CANCELLED
+                  || e.error() == SyscallError.INTERRUPTED;
+          default -> false;
+        };
   }
 
   private void cancel(DirectSubmission submission, long target) {

@@ -173,9 +173,13 @@ public final class Channel extends Capability {
     return Typed.of(calls(), Authority.received(grant), label, type, id, rights);
   }
 
-  /** {@link #receive}; empty when the other end is closed and no message is left. */
+  /**
+   * {@link #receive}; empty when the other end is closed and no message is left. Cancelling loses
+   * no message: either the wait ends before it took one, or {@code cancel} answers false and the
+   * future has it.
+   */
   public CompletableFuture<Optional<Message>> receiveAsync() {
-    return Async.start(() -> Optional.ofNullable(receive()));
+    return Async.take(() -> Optional.ofNullable(receive()));
   }
 
   /** A second capability with fewer or the same rights; revoking this one ends both. Needs DUP. */

@@ -3,6 +3,8 @@ package dev.ringfence.user;
 
 import dev.ringfence.abi.EventFlags;
 import dev.ringfence.abi.OpCode;
+import dev.ringfence.abi.SyscallError;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -46,9 +48,26 @@ public final class Event extends Capability {
     await(EventFlags.ONE);
   }
 
-  /** {@link #await}. One that is cancelled may have taken what had come just before. */
+  /**
+   * Takes all of the counter, if it is not 0. Does not wait. Needs READ.
+   *
+   * @return how much that was; empty if the counter is 0
+   */
+  public OptionalLong tryAwait() {
+    return tryAwait(0);
+  }
+
+  /** Takes one, if the counter is not 0, and tells whether it was. Does not wait. Needs READ. */
+  public boolean tryAwaitOne() {
+    return tryAwait(EventFlags.ONE).isPresent();
+  }
+
+  /**
+   * {@link #await}. Cancelling loses no signal: either the wait ends before it took something, or
+   * {@code cancel} answers false and the future has what was taken.
+   */
   public CompletableFuture<Long> awaitAsync() {
-    return Async.start(this::await);
+    return Async.take(this::await);
   }
 
   /** A second capability with fewer or the same rights; revoking this one ends both. Needs DUP. */
@@ -59,6 +78,20 @@ public final class Event extends Capability {
   /** {@link #dup} with limits. Needs DUP. */
   public Event derive(long fewer, Limits limits) {
     return new Event(calls(), authority(), name(), limits.derive(this, fewer), fewer);
+  }
+
+  private OptionalLong tryAwait(int flags) {
+    try (Slot slot = calls().slot()) {
+      slot.begin(OpCode.EVENT_AWAIT, id()).auxiliary(0, flags | EventFlags.DO_NOT_WAIT);
+      int result = slot.submit();
+      if (result == SyscallError.WOULD_BLOCK.result()) {
+        return OptionalLong.empty();
+      }
+      if (result < 0) {
+        throw Failures.of(result, slot.missingRights(), "wait for", this, null);
+      }
+      return OptionalLong.of(slot.value());
+    }
   }
 
   private long await(int flags) {

@@ -50,9 +50,12 @@ public final class Listener extends Socket implements Iterable<StreamSocket> {
     }
   }
 
-  /** {@link #accept()}. */
+  /**
+   * {@link #accept()}. Cancelling loses no connection: either the wait ends before it took one, or
+   * {@code cancel} answers false and the future has it.
+   */
   public CompletableFuture<StreamSocket> acceptAsync() {
-    return Async.start(this::accept);
+    return Async.take(this::accept);
   }
 
   /**

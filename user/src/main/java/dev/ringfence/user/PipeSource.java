@@ -42,7 +42,10 @@ public final class PipeSource extends Pipe {
     return read(ByteBuffer.wrap(target));
   }
 
-  /** {@link #read(Buffer)}; the buffer may be closed meanwhile. */
+  /**
+   * {@link #read(Buffer)}; the buffer may be closed meanwhile. What a read had taken when it was
+   * cancelled is dropped: not every host can stop a read of a stream that has begun.
+   */
   public CompletableFuture<Integer> readAsync(Buffer target) {
     return Async.using(target, () -> read(target));
   }

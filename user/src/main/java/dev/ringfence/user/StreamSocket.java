@@ -207,9 +207,13 @@ public final class StreamSocket extends Socket {
     send(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** {@link #receive(Buffer)}; the buffer may be closed meanwhile. */
+  /**
+   * {@link #receive(Buffer)}; the buffer may be closed meanwhile. Cancelling loses no byte: either
+   * the wait ends before it took something, or {@code cancel} answers false and the future tells
+   * what is in the buffer.
+   */
   public CompletableFuture<Integer> receiveAsync(Buffer target) {
-    return Async.using(target, () -> receive(target));
+    return Async.takeInto(target, () -> receive(target));
   }
 
   /** {@link #send(Buffer, int, int)}; the buffer may be closed meanwhile. */

@@ -12,7 +12,10 @@
  *       made for virtual threads. Each call is one direct submission; threads share no lock while
  *       they wait.
  *   <li>The methods whose names end in {@code Async} do the same on a virtual thread of their own
- *       and return a {@link java.util.concurrent.CompletableFuture}.
+ *       and return a {@link java.util.concurrent.CompletableFuture}. Cancelling one ends its
+ *       operation where that can be stopped. Where an operation takes what it waited for away from
+ *       others (a signal, a message, a connection, bytes of a socket), cancelling waits for its end
+ *       and loses nothing: it answers false if something had been taken, and the future has it.
  *   <li>{@link dev.ringfence.user.Ring} and {@link dev.ringfence.user.Syscalls}: the shared queues
  *       themselves, for one thread at a time, without an allocation per operation.
  * </ol>
