@@ -126,6 +126,24 @@ class SessionTest {
     assertFails(call, SyscallError.CAPABILITY_REVOKED);
   }
 
+  // ---- grants -----------------------------------------------------------------------------------
+
+  @Test
+  void aGrantOfAnotherTypeIsToldWithBothTypes() {
+    assertThat(here.directory("root")).isSameAs(here.grant("root"));
+    assertThatThrownBy(() -> here.file("root"))
+        .isInstanceOfSatisfying(
+            SyscallException.class,
+            e -> assertThat(e.error()).isEqualTo(SyscallError.WRONG_CAPABILITY_TYPE))
+        .hasMessage("the grant `root` is a directory, not a file");
+    assertThatThrownBy(() -> here.sink("mail"))
+        .hasMessage("the grant `mail` is a channel, not a stream to write to");
+    assertThatThrownBy(() -> here.event("nothing"))
+        .isInstanceOfSatisfying(
+            SyscallException.class, e -> assertThat(e.error()).isEqualTo(SyscallError.NOT_FOUND))
+        .hasMessageContaining("root, mail");
+  }
+
   // ---- lending ---------------------------------------------------------------------------------
 
   @Test

@@ -82,51 +82,37 @@ public final class Session implements AutoCloseable {
 
   /** The grant {@code petname}, a directory. */
   public Directory directory(String petname) {
-    return capability(petname, CapabilityType.DIRECTORY) instanceof Directory directory
-        ? directory
-        : mismatch(petname, "a directory");
+    return capability(petname, CapabilityType.DIRECTORY, Directory.class, "a directory");
   }
 
   /** The grant {@code petname}, a file. */
   public File file(String petname) {
-    return capability(petname, CapabilityType.FILE) instanceof File file
-        ? file
-        : mismatch(petname, "a file");
+    return capability(petname, CapabilityType.FILE, File.class, "a file");
   }
 
   /** The grant {@code petname}, a network. */
   public Network network(String petname) {
-    return capability(petname, CapabilityType.NETWORK) instanceof Network network
-        ? network
-        : mismatch(petname, "a network");
+    return capability(petname, CapabilityType.NETWORK, Network.class, "a network");
   }
 
   /** The grant {@code petname}, a stream to read from. */
   public PipeSource source(String petname) {
-    return capability(petname, CapabilityType.PIPE) instanceof PipeSource source
-        ? source
-        : mismatch(petname, "a stream to read from");
+    return capability(petname, CapabilityType.PIPE, PipeSource.class, "a stream to read from");
   }
 
   /** The grant {@code petname}, a stream to write to. */
   public PipeSink sink(String petname) {
-    return capability(petname, CapabilityType.PIPE) instanceof PipeSink sink
-        ? sink
-        : mismatch(petname, "a stream to write to");
+    return capability(petname, CapabilityType.PIPE, PipeSink.class, "a stream to write to");
   }
 
   /** The grant {@code petname}, an event. */
   public Event event(String petname) {
-    return capability(petname, CapabilityType.EVENT) instanceof Event event
-        ? event
-        : mismatch(petname, "an event");
+    return capability(petname, CapabilityType.EVENT, Event.class, "an event");
   }
 
   /** The grant {@code petname}, one end of a channel. */
   public Channel channel(String petname) {
-    return capability(petname, CapabilityType.CHANNEL) instanceof Channel channel
-        ? channel
-        : mismatch(petname, "a channel");
+    return capability(petname, CapabilityType.CHANNEL, Channel.class, "a channel");
   }
 
   /** The grant {@code stdin}. */
@@ -244,6 +230,31 @@ public final class Session implements AutoCloseable {
     calls.close();
   }
 
+  private <T extends Capability> T capability(
+      String petname, CapabilityType type, Class<T> wanted, String words) {
+    Capability found = capability(petname, type);
+    if (wanted.isInstance(found)) {
+      return wanted.cast(found);
+    }
+    throw new SyscallException(
+        SyscallError.WRONG_CAPABILITY_TYPE,
+        "the grant %s is %s, not %s".formatted(Failures.quote(petname), words(found), words));
+  }
+
+  private static String words(Capability found) {
+    return switch (found) {
+      case File file -> "a file";
+      case Directory directory -> "a directory";
+      case PipeSource source -> "a stream to read from";
+      case PipeSink sink -> "a stream to write to";
+      case Network network -> "a network";
+      case Socket socket -> "a socket";
+      case Event event -> "an event";
+      case Channel channel -> "a channel";
+      case OpaqueCapability other -> "of a type without methods here";
+    };
+  }
+
   private Capability capability(String petname, CapabilityType wanted) {
     Capability known = opened.get(petname);
     if (known != null) {
@@ -268,25 +279,6 @@ public final class Session implements AutoCloseable {
         grant.type(),
         grant.capabilityId(),
         grant.rights());
-  }
-
-  @SuppressWarnings("TypeParameterUnusedInFormals") // Returns never; T suits the caller's switch.
-  private <T> T mismatch(String petname, String wanted) {
-    String found =
-        switch (grant(petname)) {
-          case File file -> "a file";
-          case Directory directory -> "a directory";
-          case PipeSource source -> "a stream to read from";
-          case PipeSink sink -> "a stream to write to";
-          case Network network -> "a network";
-          case Socket socket -> "a socket";
-          case Event event -> "an event";
-          case Channel channel -> "a channel";
-          case OpaqueCapability other -> "of a type without methods here";
-        };
-    throw new SyscallException(
-        SyscallError.WRONG_CAPABILITY_TYPE,
-        "the grant %s is %s, not %s".formatted(Failures.quote(petname), found, wanted));
   }
 
   private String names() {
