@@ -288,6 +288,7 @@ class SessionTest {
 
   @Test
   void aMessageCarriesSixteenCapabilitiesAndShortBytesTogether() {
+    long before = there.allowance().capabilities();
     try (Event event = here.newEvent(0)) {
       Transfer[] all = new Transfer[Channel.CAPABILITIES_MAX];
       Arrays.fill(all, Transfer.copy(event));
@@ -295,8 +296,10 @@ class SessionTest {
       try (Message message = received()) {
         assertThat(message.text()).isEqualTo("sixteen");
         assertThat(message.capabilities()).hasSize(16).allMatch(Capability::isLive);
+        assertThat(there.allowance().capabilities()).isEqualTo(before - 16);
       }
     }
+    assertThat(there.allowance().capabilities()).as("the message was closed").isEqualTo(before);
   }
 
   @Test
