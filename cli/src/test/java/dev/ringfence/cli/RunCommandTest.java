@@ -118,7 +118,8 @@ class RunCommandTest {
     assertThat(noGrant.err())
         .isEqualTo(
             """
-            ringfence run: `nonsense` is no grant: write NAME=PATH[:RIGHTS], such as data=/srv/data:rw
+            ringfence run: `nonsense` is no grant: write NAME=PATH[:RIGHTS], such as \
+            data=/srv/data:rw
             `ringfence run --help` shows what can be written
             """);
     Ringfence.Outcome noRight = run("--dir", "in=" + data + ":fly", "count");

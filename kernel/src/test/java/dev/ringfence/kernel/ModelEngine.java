@@ -80,8 +80,7 @@ class ModelEngine implements Engine {
     }
     switch (operation.code) {
       case OPEN -> completions.opened(operation, new Thing(CapabilityType.FILE));
-      case SOCKET_CREATE, ACCEPT ->
-          completions.opened(operation, new Thing(CapabilityType.SOCKET));
+      case SOCKET_CREATE, ACCEPT -> completions.opened(operation, new Thing(CapabilityType.SOCKET));
       default -> completions.complete(operation, SyscallError.NOT_IMPLEMENTED.result());
     }
   }
