@@ -9,5 +9,6 @@ module dev.ringfence.linux {
   requires static transitive org.jspecify;
 
   exports dev.ringfence.linux;
+  exports dev.ringfence.linux.process;
   exports dev.ringfence.linux.uring;
 }

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -21,24 +16,17 @@ public final class SeccompFilter {
   public static final int SECCOMP_SET_MODE_FILTER = 1;
   public static final int SECCOMP_RET_ERRNO = 0x00050000;
   public static final int SECCOMP_RET_ALLOW = 0x7fff0000;
+  public static final int SECCOMP_RET_USER_NOTIF = 0x7fc00000;
+  public static final int SECCOMP_RET_KILL_PROCESS = 0x80000000;
+  public static final int SECCOMP_FILTER_FLAG_NEW_LISTENER = 1 << 3;
+
+  /** Only a deadly signal ends the wait for an answer (Linux 5.19; EINVAL before). */
+  public static final int SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 1 << 5;
+
   public static final int PR_SET_NO_NEW_PRIVS = 38;
-
-  /** linux/bpf_common.h: load a word at a fixed offset; jump if equal; return a constant. */
-  static final int LOAD_WORD = 0x20;
-
-  static final int JUMP_IF_EQUAL = 0x15;
-  static final int RETURN = 0x06;
 
   /** A jump of a classic BPF program reaches 255 instructions ahead. */
   public static final int NUMBERS_MAX = 200;
-
-  /** {@code struct sock_filter}: u16 code, u8 jt, u8 jf, u32 k. */
-  static final int INSTRUCTION_SIZE = 8;
-
-  /** {@code struct sock_fprog}: u16 length, then a pointer. */
-  static final int PROGRAM_SIZE = 16;
-
-  static final int PROGRAM_FILTER = 8;
 
   private final Errno errno;
   private final long[] numbers;
@@ -71,34 +59,20 @@ public final class SeccompFilter {
     if (Thread.currentThread().isVirtual()) {
       throw new IllegalStateException("a filter belongs to a platform thread, not to a carrier");
     }
+    BpfProgram program = new BpfProgram().load(BpfProgram.DATA_NUMBER);
+    for (long number : numbers) {
+      program.unlessEqualSkip((int) number, 1).answer(SECCOMP_RET_ERRNO | errno.number());
+    }
+    program.answer(SECCOMP_RET_ALLOW);
     try (Arena arena = Arena.ofConfined()) {
-      int count = numbers.length + 3;
-      MemorySegment code = arena.allocate((long) count * INSTRUCTION_SIZE, Long.BYTES);
-      // Offset 0 of struct seccomp_data is the call's number.
-      instruction(code, 0, LOAD_WORD, 0, 0);
-      for (int i = 0; i < numbers.length; i++) {
-        int toRefusal = numbers.length - i;
-        instruction(code, 1 + i, JUMP_IF_EQUAL, toRefusal, (int) numbers[i]);
-      }
-      instruction(code, count - 2, RETURN, 0, SECCOMP_RET_ALLOW);
-      instruction(code, count - 1, RETURN, 0, SECCOMP_RET_ERRNO | errno.number());
-
-      MemorySegment program = arena.allocate(PROGRAM_SIZE, Long.BYTES);
-      program.set(JAVA_SHORT, 0, (short) count);
-      program.set(JAVA_LONG, PROGRAM_FILTER, code.address());
+      MemorySegment written = arena.allocate(program.size(), Long.BYTES);
+      program.write(written, 0, written.address());
       long result = SystemCall.call(SystemCallNumber.PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
       if (result < 0) {
         return result;
       }
       return SystemCall.call(
-          SystemCallNumber.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, program.address());
+          SystemCallNumber.SECCOMP, SECCOMP_SET_MODE_FILTER, 0, written.address());
     }
-  }
-
-  private static void instruction(MemorySegment code, int index, int operation, int jump, int k) {
-    long base = (long) index * INSTRUCTION_SIZE;
-    code.set(JAVA_SHORT, base, (short) operation);
-    code.set(JAVA_BYTE, base + 2, (byte) jump);
-    code.set(JAVA_INT, base + 4, k);
   }
 }

@@ -31,7 +31,7 @@ public final class SystemCall {
   /** Size and alignment of a capture segment: a cache line, so that threads do not share one. */
   public static final long CAPTURE_SIZE = 64;
 
-  private static final MethodHandle SYSCALL = link();
+  private static final MethodHandle SYSCALL = link("syscall");
 
   private SystemCall() {}
 
@@ -97,8 +97,16 @@ public final class SystemCall {
     return call(number, a0, a1, a2, a3, 0, 0);
   }
 
-  @SuppressWarnings("restricted") // The one native call of the process: syscall(2), all longs.
-  private static MethodHandle link() {
+  /**
+   * A function of libc that takes at most seven longs or pointers, in the same shape as {@code
+   * syscall}: the linker has that one already.
+   */
+  public static MethodHandle libcFunction(String name) {
+    return link(name);
+  }
+
+  @SuppressWarnings("restricted") // The native calls of the process: all longs.
+  private static MethodHandle link(String name) {
     try {
       if (!Linux.isSupported()) {
         return refusal();
@@ -106,7 +114,7 @@ public final class SystemCall {
       MemoryLayout[] sevenLongs = Collections.nCopies(7, JAVA_LONG).toArray(MemoryLayout[]::new);
       Linker linker = Linker.nativeLinker();
       return linker.downcallHandle(
-          linker.defaultLookup().findOrThrow("syscall"),
+          linker.defaultLookup().findOrThrow(name),
           FunctionDescriptor.of(JAVA_LONG, sevenLongs),
           Linker.Option.firstVariadicArg(1),
           Linker.Option.captureCallState("errno"));

@@ -16,6 +16,7 @@ public final class SystemCallNumber {
   public static final long MMAP = number(9, 222);
   public static final long MPROTECT = number(10, 226);
   public static final long MUNMAP = number(11, 215);
+  public static final long IOCTL = number(16, 29);
   public static final long PREAD64 = number(17, 67);
   public static final long PWRITE64 = number(18, 68);
   public static final long MADVISE = number(28, 233);
@@ -32,11 +33,14 @@ public final class SystemCallNumber {
   public static final long GETPEERNAME = number(52, 205);
   public static final long SETSOCKOPT = number(54, 208);
   public static final long GETSOCKOPT = number(55, 209);
+  public static final long WAIT4 = number(61, 260);
+  public static final long KILL = number(62, 129);
   public static final long FCNTL = number(72, 25);
   public static final long FSYNC = number(74, 82);
   public static final long FDATASYNC = number(75, 83);
   public static final long FTRUNCATE = number(77, 46);
   public static final long FCHMOD = number(91, 52);
+  public static final long PTRACE = number(101, 117);
   public static final long FSTATFS = number(138, 44);
   public static final long PRCTL = number(157, 167);
   public static final long GETTID = number(186, 178);
@@ -66,10 +70,13 @@ public final class SystemCallNumber {
   public static final long PREADV2 = number(327, 286);
   public static final long PWRITEV2 = number(328, 287);
   public static final long STATX = number(332, 291);
+  public static final long PIDFD_SEND_SIGNAL = number(424, 424);
   public static final long IO_URING_SETUP = number(425, 425);
   public static final long IO_URING_ENTER = number(426, 426);
   public static final long IO_URING_REGISTER = number(427, 427);
+  public static final long PIDFD_OPEN = number(434, 434);
   public static final long OPENAT2 = number(437, 437);
+  public static final long PIDFD_GETFD = number(438, 438);
 
   private SystemCallNumber() {}
 

@@ -119,15 +119,19 @@ class LinuxHeadersTest {
   void filtersAreBuiltWithTheHeadersNumbers(TestReporter reporter) throws Exception {
     compare(
         SystemHeaders.including("linux/seccomp.h", "linux/filter.h", "linux/prctl.h")
-            .constants(SeccompFilter.class, "SECCOMP_", "PR_")
-            .constant("BPF_LD|BPF_W|BPF_ABS", SeccompFilter.LOAD_WORD)
-            .constant("BPF_JMP|BPF_JEQ|BPF_K", SeccompFilter.JUMP_IF_EQUAL)
-            .constant("BPF_RET|BPF_K", SeccompFilter.RETURN)
+            .constants(SeccompFilter.class, name -> "(int) " + name, "SECCOMP_", "PR_")
+            .constant("BPF_LD|BPF_W|BPF_ABS", BpfProgram.LOAD_WORD)
+            .constant("BPF_ALU|BPF_AND|BPF_K", BpfProgram.AND)
+            .constant("BPF_JMP|BPF_JEQ|BPF_K", BpfProgram.JUMP_IF_EQUAL)
+            .constant("BPF_JMP|BPF_JGE|BPF_K", BpfProgram.JUMP_IF_AT_LEAST)
+            .constant("BPF_RET|BPF_K", BpfProgram.RETURN)
             .constant("SECCOMP_MODE_FILTER", HostProbe.SECCOMP_FILTER)
-            .constant("sizeof(struct sock_filter)", SeccompFilter.INSTRUCTION_SIZE)
-            .constant("sizeof(struct sock_fprog)", SeccompFilter.PROGRAM_SIZE)
-            .constant("offsetof(struct sock_fprog, filter)", SeccompFilter.PROGRAM_FILTER)
-            .constant("offsetof(struct seccomp_data, nr)", 0),
+            .constant("sizeof(struct sock_filter)", BpfProgram.INSTRUCTION_SIZE)
+            .constant("sizeof(struct sock_fprog)", BpfProgram.PROGRAM_SIZE)
+            .constant("offsetof(struct sock_fprog, filter)", BpfProgram.PROGRAM_FILTER)
+            .constant("offsetof(struct seccomp_data, nr)", BpfProgram.DATA_NUMBER)
+            .constant("offsetof(struct seccomp_data, arch)", BpfProgram.DATA_ARCHITECTURE)
+            .constant("offsetof(struct seccomp_data, args)", BpfProgram.DATA_ARGUMENTS),
         reporter);
   }
 
