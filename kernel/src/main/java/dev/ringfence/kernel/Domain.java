@@ -56,6 +56,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
   private volatile @Nullable Lane serviceLane;
   private volatile boolean ended;
   private volatile @Nullable Integer exitStatus;
+  private volatile Runnable onExit = () -> {};
 
   /** A row of the info page. */
   record Grant(String petname, Capability capability) {}
@@ -79,6 +80,14 @@ public final class Domain implements SystemCalls, AutoCloseable {
   public OptionalInt exitStatus() {
     Integer status = exitStatus;
     return status == null ? OptionalInt.empty() : OptionalInt.of(status);
+  }
+
+  /**
+   * Has something short done when the program says EXIT, on a thread of the kernel's. Set before
+   * the program begins.
+   */
+  public void onExit(Runnable action) {
+    this.onExit = action;
   }
 
   @Override
@@ -117,6 +126,22 @@ public final class Domain implements SystemCalls, AutoCloseable {
     } finally {
       callsInside.decrementAndGet();
     }
+  }
+
+  /**
+   * Whether a system call may make its caller wait: what a host asks that has other calls to serve.
+   * The program can change its mind between this question and the call.
+   */
+  public boolean mayWait(int number, long argument0, long argument1) {
+    return switch (SystemCall.of(number)) {
+      case IO_URING_ENTER -> {
+        KernelRing ring = argument1 == 0 ? ringAt(argument0 - memory.addressOf(0)) : null;
+        yield ring == null || ring.shared.waitFor() != 0;
+      }
+      case CAPABILITY_REVOKE -> true;
+      case IO_URING_SETUP, CAPABILITY_DUP -> false;
+      case null -> false;
+    };
   }
 
   // ---- sys_io_uring_setup ----------------------------------------------------------------------
@@ -423,6 +448,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
   void exit(int status) {
     exitStatus = status;
     end.begin();
+    kernel.guard(onExit);
   }
 
   /** Whether a system call is under way, after the domain has ended. */

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -35,17 +37,34 @@ public final class DomainBuilder {
   private final Map<String, Wish> wishes = new LinkedHashMap<>();
   private Quotas quotas = Quotas.defaults();
 
+  private LongFunction<SharedMemory> allocator;
+  private OptionalLong base = OptionalLong.empty();
+
   private record Wish(Supplier<HeldResource> resource, long rights, GrantLimits limits) {}
 
   DomainBuilder(Kernel kernel, Engine engine, String name) {
     this.kernel = kernel;
     this.engine = engine;
+    this.allocator = engine::allocate;
     this.name = name;
   }
 
   /** Sets what the domain may use; {@link Quotas#defaults()} otherwise. */
   public DomainBuilder quotas(Quotas value) {
     this.quotas = value;
+    return this;
+  }
+
+  /**
+   * Has the domain live in a process of its own, which sees the shared memory elsewhere than this
+   * one does.
+   *
+   * @param memory makes the memory, of so many bytes
+   * @param address where the process has mapped its first byte: where its first ring will be
+   */
+  public DomainBuilder elsewhere(LongFunction<SharedMemory> memory, long address) {
+    this.allocator = memory;
+    this.base = OptionalLong.of(address);
     return this;
   }
 
@@ -149,8 +168,10 @@ public final class DomainBuilder {
    */
   public Domain open() {
     long bytes = RING_BYTES + quotas.arenaBytes() + quotas.mappedBytesMax();
-    SharedMemory shared = engine.allocate(bytes);
-    DomainMemory memory = new DomainMemory(shared, RING_BYTES, quotas.arenaBytes());
+    SharedMemory shared = allocator.apply(bytes);
+    DomainMemory memory =
+        new DomainMemory(
+            shared, RING_BYTES, quotas.arenaBytes(), base.orElse(shared.segment().address()));
     CapabilityIds ids = new CapabilityIds(RANDOM.nextLong(), RANDOM.nextLong());
     Domain domain = new Domain(kernel, name, quotas, memory, ids);
     kernel.remember(domain);

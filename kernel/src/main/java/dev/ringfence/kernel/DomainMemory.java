@@ -34,10 +34,20 @@ final class DomainMemory implements AutoCloseable {
 
   private final TreeMap<Long, Long> rings = new TreeMap<>();
 
+  /** Memory that the domain sees where the kernel does. */
   DomainMemory(SharedMemory shared, long ringBytes, long arenaBytes) {
+    this(shared, ringBytes, arenaBytes, shared.segment().address());
+  }
+
+  /**
+   * Memory of a domain in a process of its own.
+   *
+   * @param base where the domain sees its first byte
+   */
+  DomainMemory(SharedMemory shared, long ringBytes, long arenaBytes, long base) {
     this.shared = shared;
     this.segment = shared.segment();
-    this.base = segment.address();
+    this.base = base;
     this.arenaStart = ringBytes;
     this.arenaEnd = ringBytes + arenaBytes;
     this.mappedEnd = segment.byteSize();
