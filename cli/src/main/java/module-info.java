@@ -3,6 +3,7 @@
 module dev.ringfence.cli {
   requires static org.jspecify;
   requires dev.ringfence.abi;
+  requires dev.ringfence.host;
   requires dev.ringfence.kernel;
   requires dev.ringfence.user;
   requires com.fasterxml.jackson.core;

@@ -5,8 +5,6 @@ import dev.ringfence.kernel.GrantLimits;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +31,6 @@ record LimitOption(
       "write NAME=LIMIT[,LIMIT...] with bytes:100M, ops:1000, rate:1M/s, ops-rate:50/s,"
           + " expires:30s, delay";
 
-  private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,18})([KMGT]?)");
-  private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
-  private static final String UNITS = "KMGT";
-  private static final int UNIT_BITS = 10;
-
   static LimitOption parse(String text) {
     int equals = text.indexOf('=');
     if (equals < 1 || equals == text.length() - 1) {
@@ -62,8 +55,9 @@ record LimitOption(
 
   private LimitOption with(String word, String value, String text) {
     return switch (word) {
-      case "bytes" -> with(amount(value, text), operations, bytesPerSecond, operationsPerSecond);
-      case "ops" -> with(bytes, amount(value, text), bytesPerSecond, operationsPerSecond);
+      case "bytes" ->
+          with(Amounts.amount(value, text), operations, bytesPerSecond, operationsPerSecond);
+      case "ops" -> with(bytes, Amounts.amount(value, text), bytesPerSecond, operationsPerSecond);
       case "rate" -> with(bytes, operations, rate(value, text), operationsPerSecond);
       case "ops-rate" -> with(bytes, operations, bytesPerSecond, rate(value, text));
       case "expires" ->
@@ -73,7 +67,7 @@ record LimitOption(
               operations,
               bytesPerSecond,
               operationsPerSecond,
-              time(value, text),
+              Amounts.time(value, text),
               delay);
       case "delay" -> {
         if (!value.isEmpty()) {
@@ -94,46 +88,7 @@ record LimitOption(
     if (!value.endsWith("/s")) {
       throw new UsageException("in `" + text + "`: `" + value + "` is no rate; write it as 1M/s");
     }
-    return amount(value.substring(0, value.length() - 2), text);
-  }
-
-  private static long amount(String value, String text) {
-    Matcher matcher = AMOUNT.matcher(value);
-    if (matcher.matches()) {
-      String unit = matcher.group(2);
-      int shift = unit.isEmpty() ? 0 : UNIT_BITS * (UNITS.indexOf(unit) + 1);
-      long number = Long.parseLong(matcher.group(1));
-      if (number > 0 && number <= Long.MAX_VALUE >> shift) {
-        return number << shift;
-      }
-    }
-    throw new UsageException(
-        "in `"
-            + text
-            + "`: `"
-            + value
-            + "` is no amount; write 1 or more, with K, M, G or T for 1024 and its powers");
-  }
-
-  private static Duration time(String value, String text) {
-    Matcher matcher = TIME.matcher(value);
-    if (matcher.matches()) {
-      long number = Long.parseLong(matcher.group(1));
-      Duration time =
-          switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-          };
-      // a century is beyond what the clock of nanoseconds need bear
-      if (time.isPositive() && time.toDays() <= 36_500) {
-        return time;
-      }
-    }
-    throw new UsageException(
-        "in `" + text + "`: `" + value + "` is no time; write it as 500ms, 30s, 5m, 2h or 1d");
+    return Amounts.amount(value.substring(0, value.length() - 2), text);
   }
 
   /** For the kernel; time begins to run now. */

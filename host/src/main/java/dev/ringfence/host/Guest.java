@@ -5,9 +5,13 @@ import dev.ringfence.kernel.Domain;
 import dev.ringfence.linux.Descriptors;
 import dev.ringfence.linux.process.ChildProcess;
 import dev.ringfence.linux.process.WaitStatus;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +69,23 @@ public final class Guest implements AutoCloseable {
         ChildProcess.kill(launched.pid());
       }
     }
+  }
+
+  /**
+   * Ends it in two steps: all that it may do is revoked, and if it has not ended by itself after
+   * the grace time, it is killed. Waits until all that it had is freed.
+   */
+  public GuestExit stop(Duration grace) {
+    domain.close();
+    try {
+      return exit.get(grace.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      kill();
+    } catch (InterruptedException e) {
+      kill();
+      Thread.currentThread().interrupt();
+    }
+    return exit.join();
   }
 
   /** Ends it and waits until all that it had is freed. Idempotent. */

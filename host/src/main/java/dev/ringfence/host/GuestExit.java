@@ -29,6 +29,7 @@ public record GuestExit(int status, int signal) {
           case 7 -> " (bus error)";
           case 8 -> " (arithmetic)";
           case 9 -> " (killed)";
+          case 24 -> " (its CPU time is used up)";
           case 11 -> " (bad memory access)";
           case SIGSYS -> " (a system call that no guest may make)";
           default -> "";

@@ -84,14 +84,20 @@ public final class Host implements AutoCloseable {
     }
   }
 
+  /** Starts a guest without limits of its process; see the other. */
+  public Guest start(GuestProgram program, DomainBuilder grants) {
+    return start(program, GuestLimits.none(), grants);
+  }
+
   /**
    * Starts a guest.
    *
+   * @param limits of its process
    * @param grants what it may do; opened here
    * @throws SyscallException when the program cannot run, or cannot be confined, or a grant cannot
    *     be opened; nothing is left then
    */
-  public Guest start(GuestProgram program, DomainBuilder grants) {
+  public Guest start(GuestProgram program, GuestLimits limits, DomainBuilder grants) {
     if (closed) {
       throw new SyscallException(SyscallError.INVALID_STATE, "the host is closed");
     }
@@ -109,7 +115,7 @@ public final class Host implements AutoCloseable {
             .open();
     GuestMemory memory = shared.get();
     try {
-      Launch launch = new Launch(stub, program, memory);
+      Launch launch = new Launch(stub, program, limits, memory);
       Guest guest = new Guest(domain, onTracer(tracer.submit(launch::run)));
       guests.add(guest);
       guest.serve(threads, () -> guests.remove(guest));

@@ -2,6 +2,7 @@
 package dev.ringfence.host;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.SyscallError;
@@ -46,12 +47,16 @@ final class Launch {
   private static final long CLOSE_RANGE = 436;
 
   private static final long PR_SET_PDEATHSIG = 1;
+
+  /** asm-generic/resource.h. */
+  private static final long RLIMIT_CPU = 0;
+
+  private static final long RLIMIT_DATA = 2;
   private static final long RLIMIT_CORE = 4;
 
   /** linux/capability.h: _LINUX_CAPABILITY_VERSION_3, and its header of two words. */
   private static final int CAPABILITY_VERSION = 0x20080522;
 
-  private static final long CAPABILITY_SETS_SIZE = 24;
   private static final long CAPABILITY_HEADER_SIZE = 8;
 
   /** What the host writes for these calls lies at the start of the shared memory, and is wiped. */
@@ -59,6 +64,7 @@ final class Launch {
 
   private final Stub stub;
   private final GuestProgram program;
+  private final GuestLimits limits;
   private final GuestMemory memory;
 
   /**
@@ -70,9 +76,10 @@ final class Launch {
    */
   record Launched(int pid, int process, int listener) {}
 
-  Launch(Stub stub, GuestProgram program, GuestMemory memory) {
+  Launch(Stub stub, GuestProgram program, GuestLimits limits, GuestMemory memory) {
     this.stub = stub;
     this.program = program;
+    this.limits = limits;
     this.memory = memory;
   }
 
@@ -211,11 +218,23 @@ final class Launch {
     scratch.set(JAVA_INT, 0, CAPABILITY_VERSION);
     long sets = RingContext.BASE + CAPABILITY_HEADER_SIZE;
     guest.call("capset", CAPSET, RingContext.BASE, sets);
-    long none = sets + CAPABILITY_SETS_SIZE;
-    guest.call("prlimit64", PRLIMIT64, 0, RLIMIT_CORE, none, 0);
+    limit(guest, RLIMIT_CORE, 0);
+    if (limits.memoryBytes() > 0) {
+      limit(guest, RLIMIT_DATA, limits.memoryBytes());
+    }
+    if (limits.cpuSeconds() > 0) {
+      limit(guest, RLIMIT_CPU, limits.cpuSeconds());
+    }
     // after capset: a change of credentials may clear it
     guest.call("prctl", PRCTL, PR_SET_PDEATHSIG, ChildProcess.SIGKILL);
     guest.call("prctl", PRCTL, SeccompFilter.PR_SET_NO_NEW_PRIVS, 1);
+  }
+
+  /** Sets the soft and the hard limit. */
+  private void limit(Injector guest, long resource, long value) throws LinuxException {
+    memory.segment().set(JAVA_LONG, 0, value);
+    memory.segment().set(JAVA_LONG, Long.BYTES, value);
+    guest.call("prlimit64", PRLIMIT64, 0, resource, RingContext.BASE, 0);
   }
 
   /** The guest's number of the listener. */

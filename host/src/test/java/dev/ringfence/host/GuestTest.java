@@ -105,8 +105,7 @@ class GuestTest {
             u32 *sq = (u32 *) base;
             u8 *sqe = (u8 *) base + sq[7];
             sqe[0] = 255; /* EXIT */
-            *(u32 *) (sqe + 24) = 0;
-            *(u64 *) (sqe + 40) = 9;
+            *(u32 *) (sqe + 24) = 9; /* len: the status */
             __atomic_store_n(&sq[1], sq[1] + 1, __ATOMIC_RELEASE);
             call(2003, 0, 0, 0);
             for (;;) call(24, 0, 0, 0);
