@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
-import dev.ringfence.kernel.EngineChoice;
-import dev.ringfence.kernel.Kernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,33 +19,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** A guest begins, calls, and ends. */
 class GuestTest {
 
-  private static final long PATIENCE_SECONDS = 60;
-
   @TempDir Path temporary;
 
-  private Kernel kernel;
-  private Host host;
+  private Guests guests;
 
   @BeforeEach
   void open() {
-    kernel = Kernel.open(EngineChoice.choose(null));
-    host = Host.open();
+    guests = new Guests();
   }
 
   @AfterEach
   void close() {
-    host.close();
-    kernel.close();
-  }
-
-  private GuestExit run(Path program, String... arguments) throws Exception {
-    return end(host.start(GuestProgram.of(program, arguments), kernel.domain("guest")));
-  }
-
-  private static GuestExit end(Guest guest) throws Exception {
-    try (guest) {
-      return guest.exit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
+    guests.close();
   }
 
   private Path bare(String body) {
@@ -58,7 +40,7 @@ class GuestTest {
   @Test
   void theFirstRingIsAtItsAddress() throws Exception {
     Path program = bare("return call(2002, 256, 0, 0) == 0x200000000000 ? 42 : 1;");
-    assertThat(run(program)).isEqualTo(new GuestExit(42, 0));
+    assertThat(guests.run(program)).isEqualTo(new GuestExit(42, 0));
   }
 
   @Test
@@ -73,7 +55,8 @@ class GuestTest {
             return environment[0][0] == 'A' && environment[0][2] == '7' ? 0 : 4;
             """);
     GuestProgram granted = new GuestProgram(program, List.of("first", ""), Map.of("A", "7"));
-    assertThat(end(host.start(granted, kernel.domain("guest")))).isEqualTo(new GuestExit(0, 0));
+    assertThat(Guests.end(guests.host.start(granted, guests.kernel.domain("guest"))))
+        .isEqualTo(new GuestExit(0, 0));
   }
 
   @Test
@@ -93,7 +76,7 @@ class GuestTest {
             u8 *cqe = (u8 *) base + cq[7] + 32 * (cq[0] & cq[2]);
             return *(u64 *) cqe == 77 && *(int *) (cqe + 8) == 0 ? 0 : 3;
             """);
-    assertThat(run(program)).isEqualTo(new GuestExit(0, 0));
+    assertThat(guests.run(program)).isEqualTo(new GuestExit(0, 0));
   }
 
   @Test
@@ -110,12 +93,12 @@ class GuestTest {
             call(2003, 0, 0, 0);
             for (;;) call(24, 0, 0, 0);
             """);
-    assertThat(run(program)).isEqualTo(new GuestExit(9, 0));
+    assertThat(guests.run(program)).isEqualTo(new GuestExit(9, 0));
   }
 
   @Test
   void aDeathIsToldWithItsSignal() throws Exception {
-    GuestExit exit = run(bare("*(volatile int *) 8 = 1; return 0;"));
+    GuestExit exit = guests.run(bare("*(volatile int *) 8 = 1; return 0;"));
     assertThat(exit.code()).isEqualTo(128 + 11);
     assertThat(exit.words()).isEqualTo("killed by signal 11 (bad memory access)");
   }
@@ -128,15 +111,15 @@ class GuestTest {
             u64 base = call(2002, 8, 0, 0);
             u32 *sq = (u32 *) base, *cq = (u32 *) (base + 0x1000);
             u8 *sqe = (u8 *) base + sq[7];
-            sqe[0] = 23; sqe[0] = 0; sqe[1] = 0;
+            sqe[0] = 0; /* NOP: one completion, and two are waited for */
             cq[8] = 2;
             __atomic_store_n(&sq[1], sq[1] + 1, __ATOMIC_RELEASE);
             call(2003, 0, 0, 0);
-            for (;;) call(24, 0, 0, 0);
+            return 0;
             """);
-    Guest guest = host.start(GuestProgram.of(program), kernel.domain("guest"));
+    Guest guest = guests.start(program);
     guest.kill();
-    assertThat(end(guest).signal()).isEqualTo(9);
+    assertThat(Guests.end(guest).signal()).isEqualTo(9);
   }
 
   @Test
@@ -153,9 +136,9 @@ class GuestTest {
 
   private void assertRefused(Path program, SyscallError error, String words) {
     assertThatThrownBy(() ->
-            host.start(
-                GuestProgram.of(program),
-                kernel.domain("guest").directory("in", temporary, Rights.READ_ONLY)))
+            guests.start(
+                program,
+                guests.kernel.domain("guest").directory("in", temporary, Rights.READ_ONLY)))
         .isInstanceOfSatisfying(SyscallException.class, e -> assertThat(e.error()).isEqualTo(error))
         .hasMessageContaining(words);
   }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.ringfence.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringfence.kernel.DomainBuilder;
+import dev.ringfence.kernel.EngineChoice;
+import dev.ringfence.kernel.Kernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A kernel and a host for guests of tests, and what they take of this process. */
+final class Guests implements AutoCloseable {
+
+  static final long PATIENCE_SECONDS = 60;
+
+  final Kernel kernel = Kernel.open(EngineChoice.choose(null));
+  final Host host = Host.open();
+
+  /** Runs a guest that is granted nothing to its end. */
+  GuestExit run(Path program, String... arguments) throws Exception {
+    return end(start(program, arguments));
+  }
+
+  Guest start(Path program, String... arguments) {
+    return host.start(GuestProgram.of(program, arguments), kernel.domain("guest"));
+  }
+
+  Guest start(Path program, DomainBuilder grants) {
+    return host.start(GuestProgram.of(program), grants);
+  }
+
+  static GuestExit end(Guest guest) throws Exception {
+    try (guest) {
+      return guest.exit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** What this process holds: descriptors, and mappings of shared memory. */
+  record Holdings(long descriptors, long sharedMappings) {
+
+    static Holdings now() throws IOException {
+      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"));
+          Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+        return new Holdings(
+            open.count(), maps.filter(line -> line.contains("memfd:ringfence-arena")).count());
+      }
+    }
+  }
+
+  /** A well-behaved guest still gets what it asks for. */
+  void assertServes(Path wellBehaved) throws Exception {
+    assertThat(run(wellBehaved)).isEqualTo(new GuestExit(42, 0));
+  }
+
+  @Override
+  public void close() {
+    host.close();
+    kernel.close();
+  }
+}
