@@ -131,7 +131,7 @@ class RunCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|ringfence run: PROGRAM is missing: copy, count, serve, or a class",
+        "''|ringfence run: PROGRAM is missing: copy, count, serve, a class, or ./a-file",
         "--bogus count|ringfence run: unknown option `--bogus`",
         "-x|ringfence run: unknown option `-x`",
         "--engin portable count|ringfence run: unknown option `--engin`",

@@ -34,7 +34,8 @@ class TidyTest {
           "linux", Set.of(),
           "kernel", Set.of("abi", "linux"),
           "user", Set.of("abi"),
-          "cli", Set.of("abi", "linux", "kernel", "user"),
+          "host", Set.of("abi", "linux", "kernel"),
+          "cli", Set.of("abi", "linux", "kernel", "user", "host"),
           "conformance", Set.of("abi", "linux", "kernel", "user", "cli"));
 
   /** Names of generated directories, and of what is no part of the tree. */
