@@ -121,8 +121,7 @@ class NativeProgramTest {
     command.removeLast();
     command.add(readableClassPath());
     command.addAll(List.of("dev.ringfence.cli.Main", "run", program.toString()));
-    Ringfence.Outcome outcome =
-        Ringfence.plain(temporary, command.toArray(String[]::new)).run();
+    Ringfence.Outcome outcome = Ringfence.plain(temporary, command.toArray(String[]::new)).run();
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.status()).isEqualTo(5);
   }
