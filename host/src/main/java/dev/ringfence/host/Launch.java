@@ -94,8 +94,7 @@ final class Launch {
       nowhere =
           (int)
               LinuxException.check(
-                  "open(/dev/null)",
-                  PathCalls.openat2(OpenFlags.AT_FDCWD, NOWHERE, OpenFlags.O_RDWR, 0, 0));
+                  "open(/dev/null)", PathCalls.openat2(-1, NOWHERE, OpenFlags.O_RDWR, 0, 0));
       int pid = spawn(nowhere);
       try {
         return confine(pid);

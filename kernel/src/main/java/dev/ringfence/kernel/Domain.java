@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.ringfence.kernel;
 
-import dev.ringfence.abi.CompletionEntry;
 import dev.ringfence.abi.InfoPage;
 import dev.ringfence.abi.Rights;
 import dev.ringfence.abi.RingContext;
 import dev.ringfence.abi.SetupFlags;
-import dev.ringfence.abi.SubmissionEntry;
 import dev.ringfence.abi.SyscallError;
 import dev.ringfence.abi.SyscallException;
 import dev.ringfence.abi.SystemCall;
@@ -30,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Domain implements SystemCalls, AutoCloseable {
 
-  private static final int SLOT_ALIGNMENT = 8;
-
   private final Kernel kernel;
   private final String name;
   private final Quotas quotas;
@@ -47,6 +43,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
   private final AtomicInteger callsInside = new AtomicInteger();
 
   private final Budget budget;
+  private final DirectEnter direct;
   private final DomainEnd end;
 
   /** The service lane's owner's. */
@@ -68,6 +65,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
     this.memory = memory;
     this.table = new CapabilityTable(quotas.capabilitiesMax(), ids);
     this.budget = new Budget(quotas);
+    this.direct = new DirectEnter(this);
     this.end = new DomainEnd(kernel, this);
   }
 
@@ -226,7 +224,7 @@ public final class Domain implements SystemCalls, AutoCloseable {
         return kernel.enter().serve(ring);
       }
     }
-    return enterDirect(first, second);
+    return direct.enter(first, second);
   }
 
   private @Nullable KernelRing ringAt(long offset) {
@@ -248,50 +246,6 @@ public final class Domain implements SystemCalls, AutoCloseable {
     return null;
   }
 
-  /** Executes the one entry at {@code submission}; its completion goes to {@code completion}. */
-  private long enterDirect(long submission, long completion) {
-    long from = memory.arenaOffset(submission, SubmissionEntry.SIZE);
-    if (from == DomainMemory.NOWHERE) {
-      return SyscallError.INVALID_ADDRESS.result();
-    }
-    if (submission % SLOT_ALIGNMENT != 0 || completion % SLOT_ALIGNMENT != 0) {
-      return SyscallError.NOT_ALIGNED.result();
-    }
-    if (completion == 0) {
-      return enterDirectToRing(from);
-    }
-    long to = memory.arenaOffset(completion, CompletionEntry.SIZE);
-    if (to == DomainMemory.NOWHERE) {
-      return SyscallError.INVALID_ADDRESS.result();
-    }
-    DirectCall call = new DirectCall(this, from);
-    call.run(service());
-    call.writeTo(memory.segment(), to);
-    return 0;
-  }
-
-  private long enterDirectToRing(long from) {
-    Map.Entry<Long, KernelRing> first = rings.firstEntry();
-    if (first == null) {
-      return SyscallError.RING_NOT_SETUP.result();
-    }
-    KernelRing ring = first.getValue();
-    boolean[] reserved = {false};
-    kernel.runOn(ring.lane, () -> reserved[0] = ring.reserveCompletion());
-    if (!reserved[0]) {
-      return SyscallError.WOULD_BLOCK.result();
-    }
-    DirectCall call = new DirectCall(this, from);
-    call.run(service());
-    kernel.runOn(
-        ring.lane,
-        () -> {
-          call.postTo(ring);
-          ring.publish();
-        });
-    return 0;
-  }
-
   /** The buffers that direct submissions register and use. On the owner of {@code lane}. */
   RegisteredBuffers directBuffers(Lane lane) {
     if (directBuffers == null) {
@@ -300,7 +254,8 @@ public final class Domain implements SystemCalls, AutoCloseable {
     return directBuffers;
   }
 
-  private Lane service() {
+  /** Carries direct submissions out. */
+  Lane service() {
     Lane lane = serviceLane;
     if (lane == null) {
       lane = kernel.poller().lane();
@@ -424,6 +379,12 @@ public final class Domain implements SystemCalls, AutoCloseable {
 
   List<KernelRing> rings() {
     return List.copyOf(rings.values());
+  }
+
+  /** The first of its rings, or null. */
+  @Nullable KernelRing firstRing() {
+    Map.Entry<Long, KernelRing> first = rings.firstEntry();
+    return first == null ? null : first.getValue();
   }
 
   boolean ended() {

@@ -98,6 +98,22 @@ public final class SystemCall {
   }
 
   /**
+   * Calls a function of libc, for what is no system call.
+   *
+   * @param function from {@link #libcFunction}
+   * @return what it returns, an int
+   */
+  public static int callLibc(
+      MethodHandle function, long a0, long a1, long a2, long a3, long a4, long a5) {
+    MemorySegment capture = newCapture();
+    try {
+      return (int) (long) function.invokeExact(capture, a0, a1, a2, a3, a4, a5, 0L);
+    } catch (Throwable impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /**
    * A function of libc that takes at most seven longs or pointers, in the same shape as {@code
    * syscall}: the linker has that one already.
    */

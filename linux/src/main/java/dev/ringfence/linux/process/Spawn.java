@@ -74,22 +74,24 @@ public final class Spawn {
       MemorySegment actions = arena.allocate(STRUCTURE_MAX, Long.BYTES);
       MemorySegment attributes = arena.allocate(STRUCTURE_MAX, Long.BYTES);
       MemorySegment signals = arena.allocate(SIGNAL_SET_SIZE, Long.BYTES);
-      call(ACTIONS_INIT, actions.address(), 0, 0, 0, 0, 0);
-      call(ATTRIBUTES_INIT, attributes.address(), 0, 0, 0, 0, 0);
+      SystemCall.callLibc(ACTIONS_INIT, actions.address(), 0, 0, 0, 0, 0);
+      SystemCall.callLibc(ATTRIBUTES_INIT, attributes.address(), 0, 0, 0, 0, 0);
       try {
         for (Pass pass : passes) {
-          long failed = call(ACTIONS_DUP, actions.address(), pass.from(), pass.to(), 0, 0, 0);
+          long failed =
+              SystemCall.callLibc(ACTIONS_DUP, actions.address(), pass.from(), pass.to(), 0, 0, 0);
           if (failed != 0) {
             return -failed;
           }
         }
-        call(ATTRIBUTES_MASK, attributes.address(), signals.address(), 0, 0, 0, 0);
+        SystemCall.callLibc(ATTRIBUTES_MASK, attributes.address(), signals.address(), 0, 0, 0, 0);
         signals.fill((byte) 0xff);
-        call(ATTRIBUTES_DEFAULT, attributes.address(), signals.address(), 0, 0, 0, 0);
+        SystemCall.callLibc(
+            ATTRIBUTES_DEFAULT, attributes.address(), signals.address(), 0, 0, 0, 0);
         long flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
-        call(ATTRIBUTES_FLAGS, attributes.address(), flags, 0, 0, 0, 0);
+        SystemCall.callLibc(ATTRIBUTES_FLAGS, attributes.address(), flags, 0, 0, 0, 0);
         long failed =
-            call(
+            SystemCall.callLibc(
                 SPAWN,
                 pid.address(),
                 text(arena, path).address(),
@@ -99,22 +101,9 @@ public final class Spawn {
                 vector(arena, environment).address());
         return failed == 0 ? pid.get(JAVA_INT, 0) : -failed;
       } finally {
-        call(ACTIONS_DESTROY, actions.address(), 0, 0, 0, 0, 0);
-        call(ATTRIBUTES_DESTROY, attributes.address(), 0, 0, 0, 0, 0);
+        SystemCall.callLibc(ACTIONS_DESTROY, actions.address(), 0, 0, 0, 0, 0);
+        SystemCall.callLibc(ATTRIBUTES_DESTROY, attributes.address(), 0, 0, 0, 0, 0);
       }
-    }
-  }
-
-  /** These functions return the errno itself, an int. */
-  private static long call(
-      MethodHandle function, long a0, long a1, long a2, long a3, long a4, long a5) {
-    try {
-      long result =
-          (long) function.invokeExact(SystemCall.newCapture(), a0, a1, a2, a3, a4, a5, 0L);
-      return (int) result;
-    } catch (Throwable impossible) {
-      // invokeExact declares it; a downcall itself throws nothing.
-      throw new AssertionError(impossible);
     }
   }
 
