@@ -20,21 +20,23 @@ final class AbiPage {
    */
   record Table(List<String> head, List<List<String>> rows) {}
 
+  private static final String PAGE = "docs/abi.md";
+
   private final List<String> lines;
 
   AbiPage() {
     try {
-      lines = Files.readAllLines(find());
+      lines = Files.readAllLines(checkout().resolve(PAGE));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Path find() {
+  /** The directory that has {@code docs/abi.md}: here or above. */
+  static Path checkout() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-      Path page = at.resolve("docs/abi.md");
-      if (Files.exists(page)) {
-        return page;
+      if (Files.exists(at.resolve(PAGE))) {
+        return at;
       }
     }
     throw new AssertionError(

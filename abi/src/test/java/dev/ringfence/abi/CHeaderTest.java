@@ -99,4 +99,10 @@ class CHeaderTest {
         .isEqualTo(CHeader.render())
         .endsWith("#endif /* RINGFENCE_ABI_H */\n");
   }
+
+  /** {@code ./ringfence abi --header >guest/c/ringfence.h} brings it up to date. */
+  @Test
+  void theHeaderForGuestsIsTheGeneratedOne() {
+    assertThat(AbiPage.checkout().resolve("guest/c/ringfence.h")).hasContent(CHeader.render());
+  }
 }
