@@ -7,9 +7,11 @@ import dev.ringfence.abi.AbiDescription.Constant;
 import dev.ringfence.abi.AbiDescription.Field;
 import dev.ringfence.abi.AbiDescription.Structure;
 import dev.ringfence.abi.CHeader;
+import dev.ringfence.abi.RustSource;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Options;
 
 /** {@code ringfence abi}: the interface for programs in other languages. */
@@ -27,26 +29,27 @@ final class AbiCommand implements Command {
 
   @Override
   public List<String> notes() {
-    return List.of("One of --header and --json is needed.");
+    return List.of("One of --header, --json and --rust is needed.");
   }
 
   @Override
   public Options options() {
     return new Options()
         .addOption(Command.flag("header", "As a C header (C11, C++17)."))
-        .addOption(Command.flag("json", "As JSON, by the same names."));
+        .addOption(Command.flag("json", "As JSON, by the same names."))
+        .addOption(Command.flag("rust", "As the module abi.rs of the Rust crate."));
   }
 
   @Override
   public int run(Arguments arguments) throws IOException {
-    boolean json = arguments.has("json");
-    if (json == arguments.has("header")) {
-      throw new UsageException("say either --header or --json");
+    List<String> forms = Stream.of("header", "json", "rust").filter(arguments::has).toList();
+    if (forms.size() != 1) {
+      throw new UsageException("say one of --header, --json and --rust");
     }
-    if (json) {
-      printJson();
-    } else {
-      System.out.print(CHeader.render());
+    switch (forms.getFirst()) {
+      case "header" -> System.out.print(CHeader.render());
+      case "rust" -> System.out.print(RustSource.render());
+      default -> printJson();
     }
     System.out.flush();
     return 0;

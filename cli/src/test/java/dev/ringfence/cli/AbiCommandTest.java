@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.ringfence.abi.AbiDescription;
+import dev.ringfence.abi.RustSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,14 @@ class AbiCommandTest {
   }
 
   @Test
-  void oneOfTheTwoFormsMustBeNamed() {
+  void theRustModuleIsTheOneOfTheCrate() {
+    Ringfence.Outcome rust = Ringfence.command(temporary, "abi", "--rust").run();
+    assertThat(rust.status()).isZero();
+    assertThat(rust.out()).isEqualTo(RustSource.render());
+  }
+
+  @Test
+  void oneOfTheFormsMustBeNamed() {
     assertThat(Ringfence.command(temporary, "abi").run().status()).isEqualTo(2);
     assertThat(Ringfence.command(temporary, "abi", "--json", "--header").run().status())
         .isEqualTo(2);
