@@ -262,9 +262,10 @@
 #define RF_SHUTDOWN_WRITE        UINT64_C(0x2) /* nothing more is sent */
 
 /* Flags of events, transfers and limits */
-#define RF_EVENT_ONE     UINT64_C(0x1) /* take one, not all */
-#define RF_TRANSFER_MOVE UINT32_C(0x1) /* the sender gives it up */
-#define RF_LIMIT_DELAY   UINT32_C(0x1) /* wait instead of failing */
+#define RF_EVENT_ONE         UINT64_C(0x1) /* take one, not all */
+#define RF_EVENT_DO_NOT_WAIT UINT64_C(0x2) /* WouldBlock if there is nothing */
+#define RF_TRANSFER_MOVE     UINT32_C(0x1) /* the sender gives it up */
+#define RF_LIMIT_DELAY       UINT32_C(0x1) /* wait instead of failing */
 
 /* rf_stat.kind, rf_dirent.kind and rf_query.state */
 #define RF_KIND_UNKNOWN   0 /* only STAT tells */
@@ -324,7 +325,7 @@
 #define RF_ERR_CANNOT_TRANSFER       0x205  /* this capability may not be sent there (TRANSFER missing, or a channel over itself) */
 #define RF_ERR_QUOTA_EXCEEDED        0x206  /* a quota of the domain is used up; let work finish or release what is held */
 #define RF_ERR_QUEUE_FULL            0x300  /* a queue of the kernel is full; reap completions and try again */
-#define RF_ERR_QUEUE_OVERFLOW        0x301  /* the ring is poisoned: set up another; or a multishot operation found no room: reap, arm it again */
+#define RF_ERR_QUEUE_OVERFLOW        0x301  /* the ring is poisoned; set up another */
 #define RF_ERR_BUFFER_NOT_REGISTERED 0x302  /* no buffer is registered under this index; register one first */
 #define RF_ERR_INVALID_BUFFER_INDEX  0x303  /* an index of a buffer is 0 to 1023; correct it */
 #define RF_ERR_INVALID_OP_CODE       0x304  /* no operation has this code; the kernel may be older than the program */

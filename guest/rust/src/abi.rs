@@ -481,6 +481,8 @@ pub const SHUTDOWN_WRITE: u64 = 0x2;
 
 /// Take one, not all.
 pub const EVENT_ONE: u64 = 0x1;
+/// WouldBlock if there is nothing.
+pub const EVENT_DO_NOT_WAIT: u64 = 0x2;
 /// The sender gives it up.
 pub const TRANSFER_MOVE: u32 = 0x1;
 /// Wait instead of failing.
@@ -600,7 +602,7 @@ pub const ERR_CANNOT_TRANSFER: u16 = 0x205;
 pub const ERR_QUOTA_EXCEEDED: u16 = 0x206;
 /// A queue of the kernel is full; reap completions and try again.
 pub const ERR_QUEUE_FULL: u16 = 0x300;
-/// The ring is poisoned: set up another; or a multishot operation found no room: reap, arm it again.
+/// The ring is poisoned; set up another.
 pub const ERR_QUEUE_OVERFLOW: u16 = 0x301;
 /// No buffer is registered under this index; register one first.
 pub const ERR_BUFFER_NOT_REGISTERED: u16 = 0x302;
@@ -1501,7 +1503,7 @@ pub enum SyscallError {
     QuotaExceeded = ERR_QUOTA_EXCEEDED,
     /// A queue of the kernel is full; reap completions and try again.
     QueueFull = ERR_QUEUE_FULL,
-    /// The ring is poisoned: set up another; or a multishot operation found no room: reap, arm it again.
+    /// The ring is poisoned; set up another.
     QueueOverflow = ERR_QUEUE_OVERFLOW,
     /// No buffer is registered under this index; register one first.
     BufferNotRegistered = ERR_BUFFER_NOT_REGISTERED,
