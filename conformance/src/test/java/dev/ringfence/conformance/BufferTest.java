@@ -289,7 +289,7 @@ class BufferTest extends Conformance {
   void revokingTheCapabilityCancelsItsUsers() {
     long capability = registered(room(16), 0);
     Entry read = fixedRead(source, 0, 0, 16);
-    client.submit(read);
+    client.begin(read);
     assertThat(client.revoke(capability)).isZero();
     assertThat(client.await(read)).failedWith(SyscallError.CAPABILITY_REVOKED);
     Range room = room(4);
