@@ -24,7 +24,7 @@ final class Executable {
   private static final int MAGIC = 0x464c457f;
   private static final int CLASS_64 = 2;
   private static final int MACHINE_X86_64 = 62;
-  private static final int PROGRAM_HEADER_MIN = 56;
+  private static final int PROGRAM_HEADER_SIZE = 56;
   private static final int PT_INTERP = 3;
 
   private static final int AT_CLASS = 4;
@@ -71,7 +71,7 @@ final class Executable {
     long at = header.getLong(AT_PROGRAM_HEADERS);
     int size = Short.toUnsignedInt(header.getShort(AT_PROGRAM_HEADER_SIZE));
     int count = Short.toUnsignedInt(header.getShort(AT_PROGRAM_HEADER_COUNT));
-    if (at < 0 || size < PROGRAM_HEADER_MIN || at > file.size() - (long) size * count) {
+    if (at < 0 || size != PROGRAM_HEADER_SIZE || at > file.size() - (long) size * count) {
       throw invalid(program, "its program headers are damaged");
     }
     ByteBuffer headers = read(file, at, size * count);

@@ -102,6 +102,8 @@ public final class Guest implements AutoCloseable {
       domain.close();
       long status;
       synchronized (this) {
+        // gone already, but for a host that could not listen any more
+        ChildProcess.kill(launched.pid());
         status = ChildProcess.await(launched.pid());
         reaped = true;
       }

@@ -61,8 +61,8 @@ final class GuestMemory implements SharedMemory {
     return descriptor;
   }
 
-  /** The mappings stay. */
-  void closeDescriptor() {
+  /** The mappings stay. Whoever started the guest and its end may both come by. */
+  synchronized void closeDescriptor() {
     if (descriptor >= 0) {
       Descriptors.close(descriptor);
       descriptor = -1;

@@ -17,6 +17,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Starts guests: native programs on x86-64 Linux. Closing it ends them; so does the end of this
@@ -43,7 +45,11 @@ public final class Host implements AutoCloseable {
   private final ExecutorService threads;
 
   private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+
+  /** Shared by who starts a guest, held alone by who closes: no guest is started into the end. */
+  private final ReadWriteLock starting = new ReentrantReadWriteLock();
+
+  private boolean closed;
 
   private Host(Stub stub) {
     this.stub = stub;
@@ -98,9 +104,18 @@ public final class Host implements AutoCloseable {
    *     be opened; nothing is left then
    */
   public Guest start(GuestProgram program, GuestLimits limits, DomainBuilder grants) {
-    if (closed) {
-      throw new SyscallException(SyscallError.INVALID_STATE, "the host is closed");
+    starting.readLock().lock();
+    try {
+      if (closed) {
+        throw new SyscallException(SyscallError.INVALID_STATE, "the host is closed");
+      }
+      return launch(program, limits, grants);
+    } finally {
+      starting.readLock().unlock();
     }
+  }
+
+  private Guest launch(GuestProgram program, GuestLimits limits, DomainBuilder grants) {
     Executable.check(program.executable());
     AtomicReference<GuestMemory> shared = new AtomicReference<>();
     Domain domain =
@@ -119,9 +134,6 @@ public final class Host implements AutoCloseable {
       Guest guest = new Guest(domain, onTracer(tracer.submit(launch::run)));
       guests.add(guest);
       guest.serve(threads, () -> guests.remove(guest));
-      if (closed) {
-        guest.kill();
-      }
       return guest;
     } catch (RuntimeException | Error e) {
       domain.close();
@@ -157,10 +169,15 @@ public final class Host implements AutoCloseable {
   /** Ends all guests, waits for them, and frees what was made ready. Idempotent. */
   @Override
   public void close() {
-    if (closed) {
-      return;
+    starting.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    } finally {
+      starting.writeLock().unlock();
     }
-    closed = true;
     guests.forEach(Guest::kill);
     guests.forEach(guest -> guest.exit().exceptionally(failure -> null).join());
     tracer.close();
