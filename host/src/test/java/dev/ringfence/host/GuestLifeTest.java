@@ -114,6 +114,8 @@ class GuestLifeTest {
       many.add(guests.start(waits));
     }
     assertThat(many.stream().map(Guest::pid).distinct()).hasSize(100);
+    assertThat(Holdings.now().listeners()).isEqualTo(before.listeners() + 100);
+    assertThat(Holdings.now().mappings()).isEqualTo(before.mappings() + 100);
     many.forEach(Guest::kill);
     for (Guest guest : many) {
       assertThat(Guests.end(guest).signal()).isEqualTo(SIGKILL);

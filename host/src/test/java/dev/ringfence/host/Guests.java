@@ -8,7 +8,10 @@ import dev.ringfence.kernel.EngineChoice;
 import dev.ringfence.kernel.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -39,15 +42,31 @@ final class Guests implements AutoCloseable {
     }
   }
 
-  /** What this process holds: descriptors, and mappings of shared memory. */
-  record Holdings(long descriptors, long sharedMappings) {
+  /** What this process holds for guests: descriptors of theirs, and mappings of their memory. */
+  record Holdings(long listeners, long processes, long arenas, long mappings) {
 
     static Holdings now() throws IOException {
-      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"));
-          Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
-        return new Holdings(
-            open.count(), maps.filter(line -> line.contains("memfd:ringfence-arena")).count());
+      List<String> open = new ArrayList<>();
+      try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        for (Path descriptor : descriptors.toList()) {
+          try {
+            open.add(Files.readSymbolicLink(descriptor).toString());
+          } catch (NoSuchFileException e) {
+            // closed meanwhile, such as the listing's own
+          }
+        }
       }
+      try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+        return new Holdings(
+            count(open, "seccomp notify"),
+            count(open, "pidfd"),
+            count(open, "memfd:ringfence-arena"),
+            count(maps.toList(), "memfd:ringfence-arena"));
+      }
+    }
+
+    private static long count(List<String> names, String part) {
+      return names.stream().filter(name -> name.contains(part)).count();
     }
   }
 
