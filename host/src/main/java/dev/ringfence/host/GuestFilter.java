@@ -6,6 +6,8 @@ import dev.ringfence.linux.BpfProgram;
 import dev.ringfence.linux.Errno;
 import dev.ringfence.linux.Mapping;
 import dev.ringfence.linux.SeccompFilter;
+import dev.ringfence.linux.process.ChildProcess;
+import dev.ringfence.linux.process.X86SystemCall;
 
 /**
  * The two filters of a guest, for x86-64. The first hands the four calls to the host, and kills who
@@ -17,55 +19,40 @@ import dev.ringfence.linux.SeccompFilter;
  */
 final class GuestFilter {
 
-  /** linux/audit.h: AUDIT_ARCH_X86_64. */
-  static final int ARCHITECTURE = 0xc000003e;
-
   /** From here on the numbers are those of the x32 interface. */
   private static final int X32 = 0x40000000;
 
   private static final int SYSTEM_CALLS = SystemCall.values().length;
 
-  /** Memory, threads, signals and time of the guest's own; asm/unistd_64.h. */
+  /** Memory, threads, signals and time of the guest's own. */
   private static final int[] HARMLESS = {
-    10, // mprotect
-    11, // munmap
-    12, // brk
-    13, // rt_sigaction
-    14, // rt_sigprocmask
-    15, // rt_sigreturn
-    24, // sched_yield
-    25, // mremap
-    35, // nanosleep
-    39, // getpid
-    60, // exit
-    96, // gettimeofday
-    131, // sigaltstack
-    186, // gettid
-    202, // futex
-    204, // sched_getaffinity
-    218, // set_tid_address
-    219, // restart_syscall
-    228, // clock_gettime
-    229, // clock_getres
-    230, // clock_nanosleep
-    231, // exit_group
-    273, // set_robust_list
-    309, // getcpu
-    318, // getrandom
-    334, // rseq
+    X86SystemCall.MPROTECT,
+    X86SystemCall.MUNMAP,
+    X86SystemCall.BRK,
+    X86SystemCall.RT_SIGACTION,
+    X86SystemCall.RT_SIGPROCMASK,
+    X86SystemCall.RT_SIGRETURN,
+    X86SystemCall.SCHED_YIELD,
+    X86SystemCall.MREMAP,
+    X86SystemCall.NANOSLEEP,
+    X86SystemCall.GETPID,
+    X86SystemCall.EXIT,
+    X86SystemCall.GETTIMEOFDAY,
+    X86SystemCall.SIGALTSTACK,
+    X86SystemCall.GETTID,
+    X86SystemCall.FUTEX,
+    X86SystemCall.SCHED_GETAFFINITY,
+    X86SystemCall.SET_TID_ADDRESS,
+    X86SystemCall.RESTART_SYSCALL,
+    X86SystemCall.CLOCK_GETTIME,
+    X86SystemCall.CLOCK_GETRES,
+    X86SystemCall.CLOCK_NANOSLEEP,
+    X86SystemCall.EXIT_GROUP,
+    X86SystemCall.SET_ROBUST_LIST,
+    X86SystemCall.GETCPU,
+    X86SystemCall.GETRANDOM,
+    X86SystemCall.RSEQ,
   };
-
-  private static final int POLL = 7;
-  private static final int MMAP = 9;
-  private static final int MADVISE = 28;
-  private static final int CLONE = 56;
-  private static final int ARCH_PRCTL = 158;
-  private static final int PRLIMIT64 = 302;
-
-  private static final int MADV_HWPOISON = 100;
-  private static final int MADV_SOFT_OFFLINE = 101;
-  private static final int ARCH_SET_FS = 0x1002;
-  private static final int ARCH_GET_FS = 0x1003;
 
   /** What pthread_create of glibc asks for: a thread that shares everything; musl adds a bit. */
   private static final int THREAD = 0x3d0f00;
@@ -82,7 +69,7 @@ final class GuestFilter {
     int first = SystemCall.IO_URING_SETUP.number();
     return new BpfProgram()
         .load(BpfProgram.DATA_ARCHITECTURE)
-        .ifEqualSkip(ARCHITECTURE, 1)
+        .ifEqualSkip(SeccompFilter.AUDIT_ARCH_X86_64, 1)
         .answer(SeccompFilter.SECCOMP_RET_KILL_PROCESS)
         .load(BpfProgram.DATA_NUMBER)
         .unlessAtLeastSkip(X32, 1)
@@ -104,10 +91,10 @@ final class GuestFilter {
       program.unlessEqualSkip(number, 1).answer(ALLOW);
     }
     // Rust's runtime looks at its standard streams, and aborts if it is not let
-    program.unlessEqualSkip(POLL, 1).answer(SeccompFilter.SECCOMP_RET_ERRNO);
+    program.unlessEqualSkip(X86SystemCall.POLL, 1).answer(SeccompFilter.SECCOMP_RET_ERRNO);
     // memory of its own, no file's
     program
-        .unlessEqualSkip(MMAP, 5)
+        .unlessEqualSkip(X86SystemCall.MMAP, 5)
         .loadArgument(3)
         .and(Mapping.MAP_ANONYMOUS)
         .unlessEqualSkip(Mapping.MAP_ANONYMOUS, 1)
@@ -115,14 +102,14 @@ final class GuestFilter {
         .answer(REFUSE);
     // poisoned pages of the shared memory would be the kernel's trouble
     program
-        .unlessEqualSkip(MADVISE, 5)
+        .unlessEqualSkip(X86SystemCall.MADVISE, 5)
         .loadArgument(2)
-        .ifEqualSkip(MADV_HWPOISON, 2)
-        .ifEqualSkip(MADV_SOFT_OFFLINE, 1)
+        .ifEqualSkip(Mapping.MADV_HWPOISON, 2)
+        .ifEqualSkip(Mapping.MADV_SOFT_OFFLINE, 1)
         .answer(ALLOW)
         .answer(REFUSE);
     program
-        .unlessEqualSkip(CLONE, 7)
+        .unlessEqualSkip(X86SystemCall.CLONE, 7)
         .loadArgumentHigh(0)
         .unlessEqualSkip(0, 4)
         .loadArgument(0)
@@ -131,15 +118,15 @@ final class GuestFilter {
         .answer(ALLOW)
         .answer(REFUSE);
     program
-        .unlessEqualSkip(ARCH_PRCTL, 5)
+        .unlessEqualSkip(X86SystemCall.ARCH_PRCTL, 5)
         .loadArgument(0)
-        .ifEqualSkip(ARCH_SET_FS, 1)
-        .unlessEqualSkip(ARCH_GET_FS, 1)
+        .ifEqualSkip(ChildProcess.ARCH_SET_FS, 1)
+        .unlessEqualSkip(ChildProcess.ARCH_GET_FS, 1)
         .answer(ALLOW)
         .answer(REFUSE);
     // its own limits may be read: no pid, no new limit
     program
-        .unlessEqualSkip(PRLIMIT64, 8)
+        .unlessEqualSkip(X86SystemCall.PRLIMIT64, 8)
         .loadArgument(0)
         .unlessEqualSkip(0, 5)
         .loadArgument(2)

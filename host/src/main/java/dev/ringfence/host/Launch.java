@@ -14,11 +14,13 @@ import dev.ringfence.linux.LinuxException;
 import dev.ringfence.linux.Mapping;
 import dev.ringfence.linux.OpenFlags;
 import dev.ringfence.linux.PathCalls;
+import dev.ringfence.linux.ResourceLimit;
 import dev.ringfence.linux.SeccompFilter;
 import dev.ringfence.linux.process.ChildProcess;
 import dev.ringfence.linux.process.Ptrace;
 import dev.ringfence.linux.process.Spawn;
 import dev.ringfence.linux.process.WaitStatus;
+import dev.ringfence.linux.process.X86SystemCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -36,28 +38,6 @@ final class Launch {
 
   /** Where the guest finds the shared memory before it is mapped. */
   private static final int MEMORY_DESCRIPTOR = 3;
-
-  /** asm/unistd_64.h. */
-  private static final long MMAP = 9;
-
-  private static final long CAPSET = 126;
-  private static final long PRCTL = 157;
-  private static final long PRLIMIT64 = 302;
-  private static final long SECCOMP = 317;
-  private static final long CLOSE_RANGE = 436;
-
-  private static final long PR_SET_PDEATHSIG = 1;
-
-  /** asm-generic/resource.h. */
-  private static final long RLIMIT_CPU = 0;
-
-  private static final long RLIMIT_DATA = 2;
-  private static final long RLIMIT_CORE = 4;
-
-  /** linux/capability.h: _LINUX_CAPABILITY_VERSION_3, and its header of two words. */
-  private static final int CAPABILITY_VERSION = 0x20080522;
-
-  private static final long CAPABILITY_HEADER_SIZE = 8;
 
   /** What the host writes for these calls lies at the start of the shared memory, and is wiped. */
   private static final long SCRATCH_SIZE = 4096;
@@ -176,7 +156,7 @@ final class Launch {
           (int)
               LinuxException.check(
                   "pidfd_getfd", ChildProcess.takeDescriptor(process, (int) number));
-      guest.call("close_range", CLOSE_RANGE, 0, 0xffff_ffffL, 0);
+      guest.call("close_range", X86SystemCall.CLOSE_RANGE, 0, 0xffff_ffffL, 0);
       install(guest, GuestFilter.confining(), 0);
       memory.segment().asSlice(0, SCRATCH_SIZE).fill((byte) 0);
       guest.restore();
@@ -199,7 +179,7 @@ final class Launch {
     long address =
         guest.call(
             "mmap",
-            MMAP,
+            X86SystemCall.MMAP,
             RingContext.BASE,
             memory.segment().byteSize(),
             Mapping.PROT_READ | Mapping.PROT_WRITE,
@@ -214,26 +194,26 @@ final class Launch {
   private void dropPrivileges(Injector guest) throws LinuxException {
     MemorySegment scratch = memory.segment();
     scratch.asSlice(0, SCRATCH_SIZE).fill((byte) 0);
-    scratch.set(JAVA_INT, 0, CAPABILITY_VERSION);
-    long sets = RingContext.BASE + CAPABILITY_HEADER_SIZE;
-    guest.call("capset", CAPSET, RingContext.BASE, sets);
-    limit(guest, RLIMIT_CORE, 0);
+    scratch.set(JAVA_INT, 0, ChildProcess._LINUX_CAPABILITY_VERSION_3);
+    long sets = RingContext.BASE + ChildProcess.CAPABILITY_HEADER_SIZE;
+    guest.call("capset", X86SystemCall.CAPSET, RingContext.BASE, sets);
+    limit(guest, ResourceLimit.RLIMIT_CORE, 0);
     if (limits.memoryBytes() > 0) {
-      limit(guest, RLIMIT_DATA, limits.memoryBytes());
+      limit(guest, ResourceLimit.RLIMIT_DATA, limits.memoryBytes());
     }
     if (limits.cpuSeconds() > 0) {
-      limit(guest, RLIMIT_CPU, limits.cpuSeconds());
+      limit(guest, ResourceLimit.RLIMIT_CPU, limits.cpuSeconds());
     }
     // after capset: a change of credentials may clear it
-    guest.call("prctl", PRCTL, PR_SET_PDEATHSIG, ChildProcess.SIGKILL);
-    guest.call("prctl", PRCTL, SeccompFilter.PR_SET_NO_NEW_PRIVS, 1);
+    guest.call("prctl", X86SystemCall.PRCTL, ChildProcess.PR_SET_PDEATHSIG, ChildProcess.SIGKILL);
+    guest.call("prctl", X86SystemCall.PRCTL, SeccompFilter.PR_SET_NO_NEW_PRIVS, 1);
   }
 
   /** Sets the soft and the hard limit. */
   private void limit(Injector guest, long resource, long value) throws LinuxException {
     memory.segment().set(JAVA_LONG, 0, value);
     memory.segment().set(JAVA_LONG, Long.BYTES, value);
-    guest.call("prlimit64", PRLIMIT64, 0, resource, RingContext.BASE, 0);
+    guest.call("prlimit64", X86SystemCall.PRLIMIT64, 0, resource, RingContext.BASE, 0);
   }
 
   /** The guest's number of the listener. */
@@ -255,6 +235,10 @@ final class Launch {
   private long install(Injector guest, BpfProgram filter, long flags) throws LinuxException {
     filter.write(memory.segment(), 0, RingContext.BASE);
     return guest.call(
-        "seccomp", SECCOMP, SeccompFilter.SECCOMP_SET_MODE_FILTER, flags, RingContext.BASE);
+        "seccomp",
+        X86SystemCall.SECCOMP,
+        SeccompFilter.SECCOMP_SET_MODE_FILTER,
+        flags,
+        RingContext.BASE);
   }
 }

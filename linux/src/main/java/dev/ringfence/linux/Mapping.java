@@ -37,6 +37,11 @@ public final class Mapping implements AutoCloseable {
   public static final int MADV_HUGEPAGE = 14;
   public static final int MADV_POPULATE_WRITE = 23;
 
+  /** Take pages out of use as if the hardware had failed; for who may administer the system. */
+  public static final int MADV_HWPOISON = 100;
+
+  public static final int MADV_SOFT_OFFLINE = 101;
+
   private final Arena arena;
   private final MemorySegment segment;
 

@@ -14,6 +14,13 @@ import java.lang.foreign.MemorySegment;
  */
 public record ResourceLimit(long soft, long hard) {
 
+  /** Seconds of processor time. */
+  public static final int RLIMIT_CPU = 0;
+
+  /** Bytes of private writable memory (Linux 4.7). */
+  public static final int RLIMIT_DATA = 2;
+
+  public static final int RLIMIT_CORE = 4;
   public static final int RLIMIT_NOFILE = 7;
   public static final int RLIMIT_MEMLOCK = 8;
   public static final long RLIM_INFINITY = -1;

@@ -25,6 +25,9 @@ public final class SeccompFilter {
 
   public static final int PR_SET_NO_NEW_PRIVS = 38;
 
+  /** linux/audit.h: the table of numbers that a call is of. */
+  public static final int AUDIT_ARCH_X86_64 = 0xc000003e;
+
   /** A jump of a classic BPF program reaches 255 instructions ahead. */
   public static final int NUMBERS_MAX = 200;
 

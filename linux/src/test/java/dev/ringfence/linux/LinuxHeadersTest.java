@@ -48,6 +48,7 @@ class LinuxHeadersTest {
                 "fcntl.h",
                 "linux/openat2.h",
                 "sys/mman.h",
+                "linux/mman.h",
                 "poll.h",
                 "sys/eventfd.h",
                 "linux/fs.h",
@@ -118,8 +119,9 @@ class LinuxHeadersTest {
   @Test
   void filtersAreBuiltWithTheHeadersNumbers(TestReporter reporter) throws Exception {
     compare(
-        SystemHeaders.including("linux/seccomp.h", "linux/filter.h", "linux/prctl.h")
-            .constants(SeccompFilter.class, name -> "(int) " + name, "SECCOMP_", "PR_")
+        SystemHeaders.including(
+                "linux/seccomp.h", "linux/filter.h", "linux/prctl.h", "linux/audit.h")
+            .constants(SeccompFilter.class, name -> "(int) " + name, "SECCOMP_", "PR_", "AUDIT_")
             .constant("BPF_LD|BPF_W|BPF_ABS", BpfProgram.LOAD_WORD)
             .constant("BPF_ALU|BPF_AND|BPF_K", BpfProgram.AND)
             .constant("BPF_JMP|BPF_JEQ|BPF_K", BpfProgram.JUMP_IF_EQUAL)

@@ -15,6 +15,20 @@ public final class ChildProcess {
   /** sys/wait.h: children of every kind. */
   public static final int __WALL = 0x40000000;
 
+  /** prctl(2): the signal at the end of the thread that made the process. */
+  public static final int PR_SET_PDEATHSIG = 1;
+
+  /** arch_prctl(2): the base of thread-local storage. */
+  public static final int ARCH_SET_FS = 0x1002;
+
+  public static final int ARCH_GET_FS = 0x1003;
+
+  /** capset(2): the form of its structures. */
+  public static final int _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+
+  /** The form of {@code struct __user_cap_header_struct}: version u32, pid i32. */
+  public static final int CAPABILITY_HEADER_SIZE = 8;
+
   public static final int SIGKILL = 9;
   public static final int SIGTRAP = 5;
 

@@ -24,6 +24,15 @@ class ProcessHeadersTest {
   }
 
   @Test
+  void callsOfOthersHaveTheHeadersNumbers() throws Exception {
+    assertThat(
+            SystemHeaders.including("asm/unistd_64.h")
+                .constants(X86SystemCall.class, name -> "__NR_" + name.toLowerCase(Locale.ROOT))
+                .compare())
+        .isEmpty();
+  }
+
+  @Test
   void listeningIsAsInTheHeaders() throws Exception {
     assertThat(
             SystemHeaders.including("linux/seccomp.h", "sys/ioctl.h")
@@ -53,10 +62,18 @@ class ProcessHeadersTest {
   @Test
   void spawningAndWaitingAreAsInTheHeaders() throws Exception {
     assertThat(
-            SystemHeaders.including("spawn.h", "signal.h", "sys/wait.h")
+            SystemHeaders.including(
+                    "spawn.h",
+                    "signal.h",
+                    "sys/wait.h",
+                    "linux/prctl.h",
+                    "asm/prctl.h",
+                    "linux/capability.h")
                 .constants(Spawn.class, "POSIX_")
                 .constant("sizeof(sigset_t)", Spawn.SIGNAL_SET_SIZE)
-                .constants(ChildProcess.class, "__WALL", "SIG")
+                .constants(ChildProcess.class, "__WALL", "SIG", "PR_", "ARCH_", "_LINUX")
+                .constant(
+                    "sizeof(struct __user_cap_header_struct)", ChildProcess.CAPABILITY_HEADER_SIZE)
                 .constant("sizeof(posix_spawn_file_actions_t) <= " + Spawn.STRUCTURE_MAX, 1)
                 .constant("sizeof(posix_spawnattr_t) <= " + Spawn.STRUCTURE_MAX, 1)
                 .constant("WEXITSTATUS(0x2a00)", new WaitStatus(0x2a00).exitStatus())
