@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,17 +19,7 @@ class ConfinementTest {
 
   @TempDir Path temporary;
 
-  private Guests guests;
-
-  @BeforeEach
-  void open() {
-    guests = new Guests();
-  }
-
-  @AfterEach
-  void close() {
-    guests.close();
-  }
+  @RegisterExtension private final Guests guests = new Guests();
 
   private GuestExit run(String body) throws Exception {
     return guests.run(CProgram.bare(temporary, "guest", body));

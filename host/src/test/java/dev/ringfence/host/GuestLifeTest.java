@@ -13,9 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Guests die at any moment, are many, are bounded, and leave nothing behind. */
@@ -44,17 +43,7 @@ class GuestLifeTest {
 
   @TempDir Path temporary;
 
-  private Guests guests;
-
-  @BeforeEach
-  void open() {
-    guests = new Guests();
-  }
-
-  @AfterEach
-  void close() {
-    guests.close();
-  }
+  @RegisterExtension private final Guests guests = new Guests();
 
   private Path bare(String name, String body) {
     return CProgram.bare(temporary, name, body);

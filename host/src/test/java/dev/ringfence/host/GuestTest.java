@@ -11,9 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A guest begins, calls, and ends. */
@@ -21,17 +20,7 @@ class GuestTest {
 
   @TempDir Path temporary;
 
-  private Guests guests;
-
-  @BeforeEach
-  void open() {
-    guests = new Guests();
-  }
-
-  @AfterEach
-  void close() {
-    guests.close();
-  }
+  @RegisterExtension private final Guests guests = new Guests();
 
   private Path bare(String body) {
     return CProgram.bare(temporary, "guest", body);

@@ -14,9 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A kernel and a host for guests of tests, and what they take of this process. */
-final class Guests implements AutoCloseable {
+/**
+ * A kernel and a host for the guests of one test, closed behind it, and what they take of this
+ * process.
+ */
+final class Guests implements AfterEachCallback {
 
   static final long PATIENCE_SECONDS = 60;
 
@@ -76,7 +81,7 @@ final class Guests implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterEach(ExtensionContext test) {
     host.close();
     kernel.close();
   }
